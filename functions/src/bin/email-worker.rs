@@ -1,0 +1,5 @@
+//! Writes to customers.
+
+fn main() {
+    functions::start(functions::handlers::workers::email::FUNCTION);
+}

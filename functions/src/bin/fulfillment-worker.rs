@@ -1,0 +1,5 @@
+//! Plans the parcels of confirmed orders.
+
+fn main() {
+    functions::start(functions::handlers::workers::fulfillment::FUNCTION);
+}

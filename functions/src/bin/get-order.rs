@@ -1,0 +1,5 @@
+//! `GET /orders/{order_id}`: one order.
+
+fn main() {
+    functions::start(functions::handlers::orders::get::FUNCTION);
+}

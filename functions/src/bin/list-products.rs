@@ -1,0 +1,5 @@
+//! `GET /products`: the catalogue.
+
+fn main() {
+    functions::start(functions::handlers::products::list::FUNCTION);
+}

@@ -1,0 +1,267 @@
+//! HTTP in and out: API Gateway's payload format 2.0.
+
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::tower::Service as _;
+use lambda_http::{Adapter, Body, Context, LambdaEvent, RequestExt as _, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use shared::api::FieldError;
+use shared::ids::{IdempotencyKey, OrderId};
+use shared::limits;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+
+use super::{Caller, Problem, Running};
+use crate::app::App;
+use crate::error::{Error, Source};
+
+/// A request, as handlers see it.
+#[derive(Debug)]
+pub struct Request {
+    inner: lambda_http::Request,
+    context: Option<Box<lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext>>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Response {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Request {
+    fn new(inner: lambda_http::Request) -> Self {
+        let context = match inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => Some(Box::new(context.clone())),
+            _ => None,
+        };
+        Self { inner, context }
+    }
+
+    /// The gateway's id of the request.
+    pub fn id(&self) -> &str {
+        self.context.as_ref().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+    }
+
+    /// Who calls. 401 without a verified token.
+    pub fn caller(&self) -> Result<Caller, Error> {
+        let caller = self.context.as_ref().and_then(|context| Caller::of(context));
+        caller.ok_or_else(|| Problem::new(401, "unauthorized", "a valid bearer token is needed").into())
+    }
+
+    /// Who calls, if it is staff. 401 or 403 otherwise.
+    pub fn staff(&self) -> Result<Caller, Error> {
+        let caller = self.caller()?;
+        caller.require_staff()?;
+        Ok(caller)
+    }
+
+    /// A part of the path, parsed. What cannot be an id cannot be found: 404.
+    pub fn path<T, E>(&self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Error> {
+        let parameters = self.inner.path_parameters_ref();
+        let text = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        parse(text).map_err(|_| Problem::not_found().into())
+    }
+
+    /// The order that the path names.
+    pub fn order_id(&self) -> Result<OrderId, Error> {
+        self.path("order_id", OrderId::parse)
+    }
+
+    /// A parameter of the query, if given.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
+    }
+
+    /// A whole number in the query between `least` and `most`; 422 otherwise.
+    pub fn number(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Error> {
+        let Some(text) = self.query(name) else { return Ok(None) };
+        match text.parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+            _ => {
+                let detail = format!("a whole number from {least} to {most}");
+                Err(vec![FieldError::new(format!("?{name}"), "out_of_range", &detail)].into())
+            }
+        }
+    }
+
+    /// A header, if given and readable.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the caller has this version already (`If-None-Match`, R8).
+    pub fn has_version(&self, version: u64) -> bool {
+        self.header("if-none-match").is_some_and(|tags| matches(tags, version))
+    }
+
+    /// 412 if the caller names other versions than this one (`If-Match`).
+    pub fn require_version(&self, version: u64) -> Result<(), Error> {
+        match self.header("if-match") {
+            Some(tags) if !matches(tags, version) => {
+                let problem = Problem::new(412, "version_mismatch", "there is another version by now");
+                Err(problem.with("current_version", version).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The idempotency key. 400 without one: every request that creates or moves something needs it (P4).
+    pub fn idempotency_key(&self) -> Result<IdempotencyKey, Error> {
+        let Some(value) = self.inner.headers().get("idempotency-key") else {
+            return Err(Problem::new(400, "idempotency_key_required", "send an Idempotency-Key header").into());
+        };
+        let key = value.to_str().ok().and_then(|value| IdempotencyKey::from_header(value).ok());
+        key.ok_or_else(|| {
+            Problem::new(400, "idempotency_key_invalid", "1 to 255 printable ASCII characters without spaces").into()
+        })
+    }
+
+    /// The raw body. 413 if it is too large to be looked at.
+    pub fn body(&self) -> Result<&[u8], Error> {
+        let body: &[u8] = self.inner.body();
+        if body.len() > limits::BODY_BYTES {
+            return Err(Problem::new(413, "body_too_large", "a body has at most 262144 bytes").into());
+        }
+        Ok(body)
+    }
+
+    /// The body as JSON. 413, 415 or 400 if it is not what it must be.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let body = self.body()?;
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+        if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
+            return Err(Problem::new(415, "unsupported_media_type", "send application/json").into());
+        }
+        let mut parser = serde_json::Deserializer::from_slice(body);
+        let parsed = serde_path_to_error::deserialize(&mut parser);
+        let value = parsed.map_err(|error| malformed(&pointer(error.path()), error.inner()))?;
+        parser.end().map_err(|error| malformed("", &error))?;
+        Ok(value)
+    }
+
+    /// The body as JSON, or the default if there is none.
+    pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Error> {
+        if self.body()?.is_empty() { Ok(T::default()) } else { self.json() }
+    }
+}
+
+fn malformed(pointer: &str, error: &serde_json::Error) -> Error {
+    let problem = if error.is_data() {
+        let field = FieldError::new(pointer, "malformed", &error.to_string());
+        Problem::new(400, "malformed_body", "the body is not of the documented shape").with("errors", [field])
+    } else {
+        Problem::new(400, "malformed_json", "the body is not JSON")
+    };
+    problem.into()
+}
+
+/// The path to a field as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+impl Response {
+    /// A JSON answer.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::to_string(body).map_err(|error| Error::broken("a view is not JSON", error))?;
+        Ok(Self::new(status, "application/json", body))
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new() }
+    }
+
+    fn new(status: u16, media_type: &'static str, body: String) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self { status, headers, body }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// Adds the version as `ETag`, and says that the answer is for this caller alone.
+    #[must_use]
+    pub fn versioned(self, version: u64) -> Self {
+        self.header("etag", &etag(version)).header("cache-control", "private, no-cache")
+    }
+
+    fn of(error: &Error, request_id: &str) -> Self {
+        let problem = match error {
+            Error::Problem(problem) => (**problem).clone(),
+            Error::Unavailable { .. } => Problem::unavailable(),
+            Error::Broken { .. } => Problem::new(500, "internal", "something is wrong on our side; it has been noted"),
+        };
+        let answer = Self::new(problem.status, "application/problem+json", problem.body(request_id));
+        match problem.retry_after {
+            Some(seconds) => answer.header("retry-after", &seconds.to_string()),
+            None => answer,
+        }
+    }
+}
+
+/// Whether a list of entity tags names this version (RFC 9110, 13.1; weak tags compare like strong ones).
+fn matches(tags: &str, version: u64) -> bool {
+    let tag = etag(version);
+    tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known == tag)
+}
+
+/// The `ETag` of a version.
+fn etag(version: u64) -> String {
+    format!("\"{version}\"")
+}
+
+type Handler = for<'a> fn(&'a App, Request) -> Running<'a, Response>;
+
+pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
+    let request: LambdaRequest = serde_json::from_str(event)?;
+    let mut adapter = Adapter::from(service_fn(|request: lambda_http::Request| answer(handler, app, request)));
+    let response = adapter.call(LambdaEvent::new(request, Context::default())).await?;
+    Ok(serde_json::to_string(&response)?)
+}
+
+async fn answer(handler: Handler, app: &App, request: lambda_http::Request) -> Result<http::Response<Body>, Infallible> {
+    let started = app.clock.now();
+    let request = Request::new(request);
+    let id = request.id().to_owned();
+    let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
+    // A panic is a bug, but it must not look like a network failure to the caller.
+    let outcome = AssertUnwindSafe(handler(app, request)).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|_| Err(Error::broken("the handler panicked", "see the panic message above")));
+    let response = outcome.unwrap_or_else(|error| {
+        if !matches!(error, Error::Problem(_)) {
+            app.log.error("a request failed", &[("request.id", Value::from(id.as_str()))], &error);
+        }
+        Response::of(&error, &id)
+    });
+    let fields = [
+        ("http.route", Value::from(route)),
+        ("http.status", Value::from(response.status)),
+        ("request.id", Value::from(id)),
+        ("duration_ms", Value::from(app.clock.now().millis() - started.millis())),
+    ];
+    app.log.info("answered", &fields);
+    let mut answer = http::Response::new(Body::from(response.body));
+    *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *answer.headers_mut() = response.headers;
+    Ok(answer)
+}

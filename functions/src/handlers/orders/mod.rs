@@ -1,0 +1,8 @@
+//! Orders, as customers and staff use them.
+
+pub mod cancel;
+pub mod find_by_number;
+pub mod get;
+pub mod list;
+pub mod place;
+pub mod track;

@@ -1,0 +1,20 @@
+//! `GET /orders/{order_id}/tracking`: where the parcels are (R4).
+
+use shared::api::order::TrackingView;
+
+use crate::app::App;
+use crate::edge::{Function, Problem, Request, Response};
+use crate::error::Error;
+use crate::orders::owner;
+
+/// The function.
+pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+
+/// 200 with what is known of the order's way; 404 if there is none of theirs.
+pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
+    let caller = request.caller()?;
+    let id = request.order_id()?;
+    let customer = owner(app, &caller, &id).await?;
+    let order = app.table.order(&customer, &id, false).await?.ok_or_else(Problem::not_found)?;
+    Ok(Response::json(200, &TrackingView::of(&order, app.now()))?.versioned(order.version()))
+}

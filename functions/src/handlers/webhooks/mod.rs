@@ -1,0 +1,3 @@
+//! What providers tell us.
+
+pub mod stripe;

@@ -1,0 +1,55 @@
+//! `POST /webhooks/stripe`: what Stripe tells us about payments (A5).
+
+use serde::Deserialize;
+use serde_json::json;
+use shared::order::{Actor, Command};
+use shared::webhook_signature;
+
+use crate::app::App;
+use crate::edge::{Function, Problem, Request, Response};
+use crate::error::Error;
+use crate::orders::{execute, find_head};
+use crate::payments::settle;
+
+/// The function.
+pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+
+#[derive(Deserialize)]
+struct Event {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    object: String,
+    id: String,
+}
+
+/// 200 once the order shows it; 404 for an order that we do not have (yet), so that Stripe sends it again. The event
+/// only says where to look: the payment is read from Stripe, so late, doubled and reordered events all end right.
+pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
+    let body = request.body()?;
+    let secret = app.stripe.webhook_secret().await?;
+    let signature = request.header("stripe-signature").unwrap_or_default();
+    webhook_signature::verify(&secret, signature, body, app.now())
+        .map_err(|error| Problem::new(400, "invalid_signature", &error.to_string()))?;
+    let event: Event = serde_json::from_slice(body)
+        .map_err(|_| Problem::new(400, "malformed_body", "the body is not an event of Stripe"))?;
+    let ignored = Response::json(200, &json!({"received": true, "used": false}));
+    let Object { object, id } = event.data.object;
+    if object != "payment_intent" {
+        return ignored;
+    }
+    let intent = app.stripe.retrieve(&id).await?.ok_or_else(Problem::not_found)?;
+    // A payment without our metadata was not made by us.
+    let Some((customer, order_id)) = intent.order() else { return ignored };
+    let order = find_head(app, &customer, &order_id).await?;
+    let order = execute(app, order, &Command::RecordPayment(intent.report()?), &Actor::Provider).await?;
+    settle(app, order, &Actor::Provider).await?;
+    Response::json(200, &json!({"received": true, "used": true}))
+}

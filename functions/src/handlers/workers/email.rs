@@ -1,0 +1,35 @@
+//! The email worker: writes to customers (A7).
+
+use shared::mail;
+
+use crate::app::App;
+use crate::edge::{Delivery, Function};
+use crate::error::Error;
+use crate::mailer::Sent;
+use crate::orders::{find_head, frozen};
+use crate::table::Claim;
+
+/// The function.
+pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
+
+/// Sends the mail about one event, once: it is claimed before and marked after, so it goes out twice only if the
+/// worker dies in between.
+pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
+    let Delivery { message, token } = delivery;
+    let order = find_head(app, &message.customer_id, &message.order_id).await?;
+    let event = order.log.iter().find(|event| event.sequence == message.sequence);
+    let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
+    let document = frozen(app, &order).await?;
+    let Some(mail) = mail::about(&order, &document, &event.kind) else { return Ok(()) };
+    let (customer, sequence) = (&order.customer, event.sequence);
+    match app.table.claim_mail(customer, &order.id, sequence, &token, app.now()).await? {
+        Claim::Settled => return Ok(()),
+        Claim::Busy => return Err(Error::unavailable("the mail", "another worker is sending it")),
+        Claim::Ours => {}
+    }
+    let outcome = match app.mailer.send(&mail).await? {
+        Sent::Taken(_) => "sent",
+        Sent::Refused => "refused",
+    };
+    app.table.settle_mail(customer, &order.id, sequence, &token, outcome).await
+}

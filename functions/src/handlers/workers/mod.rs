@@ -1,0 +1,6 @@
+//! What happens after the answer.
+
+pub mod email;
+pub mod fulfillment;
+pub mod payment;
+pub mod relay;

@@ -1,0 +1,42 @@
+//! The payment worker: brings payments and stock holds that hang to an end (A5).
+
+use shared::order::Actor;
+use shared::order::payment::{Step, next_step};
+use shared::outbox::Queue;
+
+use crate::app::App;
+use crate::edge::{Delivery, Function};
+use crate::error::Error;
+use crate::orders::find_head;
+use crate::payments::settle;
+
+/// The function.
+pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
+
+/// Seconds until the next look when the provider does not answer.
+const AGAIN_AFTER_SECONDS: i32 = 60;
+/// The longest that a queue keeps a message back (AWS SQS, `DelaySeconds`).
+const LONGEST_DELAY_SECONDS: i64 = 900;
+
+/// Does what can be done now. While something is open, a new delayed message takes this one's place: a provider that
+/// is down for hours must not push orders into the dead letters.
+pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
+    let message = delivery.message;
+    let order = find_head(app, &message.customer_id, &message.order_id).await?;
+    let id = order.id;
+    let delay = match settle(app, order, &Actor::Worker).await {
+        Ok(order) => match next_step(&order, app.now()) {
+            Step::WaitUntil(moment) => {
+                let seconds = moment.seconds_since(app.now()).saturating_add(1);
+                i32::try_from(seconds.clamp(1, LONGEST_DELAY_SECONDS)).unwrap_or(AGAIN_AFTER_SECONDS)
+            }
+            _ => return Ok(()),
+        },
+        Err(error @ Error::Unavailable { service: "Stripe", .. }) => {
+            app.log.error("the payment is looked at again later", &[("order.id", id.to_string().into())], &error);
+            AGAIN_AFTER_SECONDS
+        }
+        Err(error) => return Err(error),
+    };
+    app.queues.send(Queue::Payment, &[(message, delay)]).await
+}

@@ -1,0 +1,47 @@
+//! Bringing an order's money to an end. The caller's request, the provider's webhook and the payment worker all call
+//! [`settle`]; whoever comes first does the work, and the others find it done.
+
+use shared::order::payment::{Step, next_step};
+use shared::order::{Actor, Command, Order};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::orders::execute;
+
+/// Steps that one call takes at most; an order needs three (create, confirm, refund).
+const STEPS: u32 = 8;
+
+/// Takes every step that can be taken now and returns the order as it is then.
+///
+/// # Errors
+/// The provider or the table did not answer; what was done up to there is saved, and whoever calls again goes on.
+pub async fn settle(app: &App, mut order: Order, actor: &Actor) -> Result<Order, Error> {
+    for _ in 0..STEPS {
+        let command = match next_step(&order, app.now()) {
+            Step::Done | Step::WaitUntil(_) => return Ok(order),
+            Step::Create => Command::RecordPayment(app.stripe.create(&order).await?),
+            Step::Confirm(intent) => Command::RecordPayment(app.stripe.confirm(&order, &intent).await?),
+            Step::CancelIntent(intent) => Command::RecordPayment(app.stripe.cancel(&order, &intent).await?),
+            Step::Refund { refund, look_up } => {
+                let report = app.stripe.refund(&order, &refund, look_up).await?;
+                Command::RecordRefund { refund: refund.id, report }
+            }
+            Step::Expire => Command::Expire,
+        };
+        order = execute(app, order, &command, actor).await?;
+    }
+    Err(Error::broken("a payment does not come to an end", order.id.to_string()))
+}
+
+/// Like [`settle`], for callers whose own work is done already: if the provider does not answer now, the payment
+/// worker goes on, and the order is returned as far as it got.
+pub async fn settle_or_leave(app: &App, order: Order, actor: &Actor) -> Result<Order, Error> {
+    let (customer, id) = (order.customer.clone(), order.id);
+    match settle(app, order, actor).await {
+        Ok(order) => Ok(order),
+        Err(error) => {
+            app.log.error("the payment is left to the worker", &[("order.id", id.to_string().into())], &error);
+            crate::orders::find_head(app, &customer, &id).await
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Stripe's API: create, confirm, cancel and look up a payment, refund it. Any server that speaks it will do.
+//!
+//! No moment of this client is allowed to matter for correctness by its idempotency keys alone: a payment is created
+//! without moving money, confirmed only under an id that the order carries, and a refund is looked up when it is old.
+
+mod wire;
+
+pub use wire::Intent;
+
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use shared::ids::CustomerId;
+use shared::money::Money;
+use shared::order::payment::{Method, Refund};
+use shared::order::{IntentReport, Order, RefundReport};
+use std::time::Duration;
+
+use crate::error::{Error, Source};
+use crate::secrets::Secrets;
+use wire::{Failure, List, RefundObject};
+
+/// Time for one exchange with Stripe. Two of them, and the writes around them, fit into a function's 10 s.
+const TIMEOUT: Duration = Duration::from_millis(3_500);
+/// The API version that this client is written for (Stripe: "API versioning").
+const VERSION: &str = "2024-06-20";
+
+/// The payment provider.
+#[derive(Debug, Clone)]
+pub struct Stripe {
+    connector: SharedHttpConnector,
+    base_url: String,
+    secret: Secrets,
+}
+
+enum Answer<T> {
+    Ok(T),
+    Refused(Box<Failure>),
+}
+
+impl Stripe {
+    /// Stripe at `base_url`; `secret` is a JSON object with `api_key` and `webhook_secret`.
+    pub fn new(connector: SharedHttpConnector, base_url: &str, secret: Secrets) -> Self {
+        Self { connector, base_url: base_url.trim_end_matches('/').to_owned(), secret }
+    }
+
+    /// The secret that webhooks are signed with.
+    pub async fn webhook_secret(&self) -> Result<String, Error> {
+        self.secret.member("webhook_secret").await
+    }
+
+    /// Creates the payment of an order, unconfirmed.
+    pub async fn create(&self, order: &Order) -> Result<IntentReport, Error> {
+        let Method::Card { payment_method } = &order.payment.method else {
+            return Err(Error::broken("only card payments are created", order.id.to_string()));
+        };
+        let amount = wire::minor_units(order.total)?.to_string();
+        let currency = order.total.currency().code().to_ascii_lowercase();
+        let (id, customer, number) = (order.id.to_string(), order.customer.to_string(), order.number().to_string());
+        let form = [
+            ("amount", amount.as_str()),
+            ("currency", &currency),
+            ("payment_method", payment_method),
+            ("payment_method_types[]", "card"),
+            ("metadata[order_id]", &id),
+            ("metadata[customer_id]", &customer),
+            ("metadata[order_number]", &number),
+        ];
+        let answer = self.post::<Intent>("/v1/payment_intents", &form, Some(format!("{id}-create"))).await?;
+        self.report(answer, order)
+    }
+
+    /// Confirms a payment: the money moves, or the customer has to act, or the bank refuses.
+    pub async fn confirm(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
+        let path = format!("/v1/payment_intents/{}/confirm", wire::path_segment(intent));
+        let answer = self.post::<Intent>(&path, &[], Some(format!("{}-confirm", order.id))).await?;
+        self.report(answer, order)
+    }
+
+    /// Calls a payment off; if that is too late, says how it stands.
+    pub async fn cancel(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
+        let path = format!("/v1/payment_intents/{}/cancel", wire::path_segment(intent));
+        let answer = self.post::<Intent>(&path, &[], None).await?;
+        self.report(answer, order)
+    }
+
+    /// How a payment stands now. `None`: there is no such payment.
+    pub async fn retrieve(&self, intent: &str) -> Result<Option<Intent>, Error> {
+        let path = format!("/v1/payment_intents/{}", wire::path_segment(intent));
+        match self.get(&path).await? {
+            Answer::Ok(intent) => Ok(Some(intent)),
+            Answer::Refused(failure) if failure.status == 404 => Ok(None),
+            Answer::Refused(failure) => Err(refused(&failure)),
+        }
+    }
+
+    /// Gives money back, unless that was done already.
+    pub async fn refund(&self, order: &Order, refund: &Refund, look_up: bool) -> Result<RefundReport, Error> {
+        let intent = order.payment.intent.as_deref().unwrap_or_default();
+        if look_up && let Some(done) = self.find_refund(intent, &refund.id).await? {
+            return Ok(done);
+        }
+        let amount = wire::minor_units(refund.amount)?.to_string();
+        let id = order.id.to_string();
+        let form = [
+            ("payment_intent", intent),
+            ("amount", &amount),
+            ("metadata[refund_id]", &refund.id),
+            ("metadata[order_id]", &id),
+        ];
+        match self.post::<RefundObject>("/v1/refunds", &form, Some(refund.id.clone())).await? {
+            Answer::Ok(object) => Ok(object.report()),
+            Answer::Refused(failure) => match self.find_refund(intent, &refund.id).await? {
+                Some(done) => Ok(done),
+                None => Ok(RefundReport::Failed { code: failure.code() }),
+            },
+        }
+    }
+
+    async fn find_refund(&self, intent: &str, id: &str) -> Result<Option<RefundReport>, Error> {
+        let path = format!("/v1/refunds?limit=100&payment_intent={}", wire::path_segment(intent));
+        match self.get::<List<RefundObject>>(&path).await? {
+            Answer::Ok(list) => {
+                let ours = list.data.into_iter().find(|object| object.metadata.get("refund_id").is_some_and(|ours| ours == id));
+                Ok(ours.map(|object| object.report()))
+            }
+            Answer::Refused(failure) => Err(refused(&failure)),
+        }
+    }
+
+    /// What an answer about an order's payment means. A refusal usually carries the payment, whose state says it all.
+    fn report(&self, answer: Answer<Intent>, order: &Order) -> Result<IntentReport, Error> {
+        match answer {
+            Answer::Ok(intent) => intent.report(),
+            Answer::Refused(failure) => match &failure.error.payment_intent {
+                Some(intent) => intent.report(),
+                None if failure.is_final() => {
+                    Ok(IntentReport::Failed { intent: order.payment.intent.clone(), code: failure.code() })
+                }
+                None => Err(refused(&failure)),
+            },
+        }
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, Error> {
+        self.exchange("GET", path, None, None).await
+    }
+
+    async fn post<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        key: Option<String>,
+    ) -> Result<Answer<T>, Error> {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.exchange("POST", path, Some(body), key).await
+    }
+
+    async fn exchange<T: serde::de::DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        key: Option<String>,
+    ) -> Result<Answer<T>, Error> {
+        let down = |source: Source| Error::Unavailable { service: "Stripe", source };
+        let api_key = self.secret.member("api_key").await?;
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base_url))
+            .header("authorization", format!("Bearer {api_key}"))
+            .header("stripe-version", VERSION)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let request = key.iter().fold(request, |request, key| request.header("idempotency-key", key));
+        let request = request.body(SdkBody::from(body.unwrap_or_default()));
+        let request = request.map_err(|error| Error::broken("a request to Stripe cannot be built", error))?;
+        let request = HttpRequest::try_from(request).map_err(|error| Error::broken("a request to Stripe cannot be built", error))?;
+        let (status, _, bytes) = crate::seam::send(&self.connector, request, TIMEOUT).await.map_err(down)?;
+        match status {
+            200..=299 => serde_json::from_slice(&bytes).map(Answer::Ok).map_err(|error| down(error.into())),
+            // 409: another request under this key is under way. 429 and 5xx: later.
+            409 | 429 | 500.. => Err(down(format!("status {status}").into())),
+            401 | 403 => Err(Error::broken("Stripe refuses our key", format!("status {status}"))),
+            _ => {
+                let failure = Failure::parse(status, &bytes).map_err(|error| down(error.into()))?;
+                Ok(Answer::Refused(Box::new(failure)))
+            }
+        }
+    }
+}
+
+fn refused(failure: &Failure) -> Error {
+    Error::broken("Stripe refused a request", format!("status {}, code {}", failure.status, failure.code()))
+}
+
+impl Intent {
+    /// The order that this payment was created for, by the metadata that [`Stripe::create`] put there.
+    pub fn order(&self) -> Option<(CustomerId, shared::ids::OrderId)> {
+        let customer = CustomerId::parse(self.metadata.get("customer_id")?).ok()?;
+        Some((customer, shared::ids::OrderId::parse(self.metadata.get("order_id")?).ok()?))
+    }
+
+    /// What the state of the payment means for its order (Stripe: "PaymentIntents lifecycle").
+    pub fn report(&self) -> Result<IntentReport, Error> {
+        let intent = self.id.clone();
+        Ok(match self.status.as_str() {
+            "succeeded" => {
+                IntentReport::Succeeded { intent, amount: wire::money(self.amount_received, &self.currency)? }
+            }
+            "canceled" => IntentReport::Canceled { intent },
+            "requires_confirmation" => IntentReport::Created { intent },
+            "requires_payment_method" => match &self.last_payment_error {
+                Some(error) => IntentReport::Failed { intent: Some(intent), code: error.code() },
+                None => IntentReport::Created { intent },
+            },
+            _ => IntentReport::Open { intent },
+        })
+    }
+}
+
+/// What an amount of Stripe's is for us; for tests and audits.
+pub fn money(minor: i64, currency: &str) -> Result<Money, Error> {
+    wire::money(minor, currency)
+}

@@ -1,0 +1,179 @@
+//! Stripe's objects, as far as we read them, and its way to count money.
+
+use serde::Deserialize;
+use shared::money::{Currency, Money};
+use shared::order::RefundReport;
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// A PaymentIntent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Intent {
+    /// `pi_…`
+    pub id: String,
+    /// Where it stands.
+    pub status: String,
+    /// What was taken, in Stripe's minor units.
+    #[serde(default)]
+    pub amount_received: i64,
+    /// In small letters.
+    pub currency: String,
+    /// For the shop's page, to confirm it with the bank.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// What we said about it.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Why the last attempt was refused.
+    #[serde(default)]
+    pub last_payment_error: Option<ErrorObject>,
+}
+
+/// A refund.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct RefundObject {
+    id: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    failure_reason: Option<String>,
+    #[serde(default)]
+    pub(super) metadata: BTreeMap<String, String>,
+}
+
+impl RefundObject {
+    /// A pending refund counts as taken: Stripe finishes it, or tells by webhook that it failed.
+    pub(super) fn report(self) -> RefundReport {
+        match self.status.as_deref() {
+            Some("failed" | "canceled") => {
+                RefundReport::Failed { code: self.failure_reason.unwrap_or_else(|| "failed".to_owned()) }
+            }
+            _ => RefundReport::Done { provider: self.id },
+        }
+    }
+}
+
+/// A list.
+#[derive(Debug, Deserialize)]
+pub(super) struct List<T> {
+    pub(super) data: Vec<T>,
+}
+
+/// Why Stripe refused something.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ErrorObject {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    decline_code: Option<String>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    pub(super) payment_intent: Option<Box<Intent>>,
+}
+
+impl ErrorObject {
+    /// The most telling code.
+    pub fn code(&self) -> String {
+        let codes = [&self.decline_code, &self.code, &self.kind];
+        codes.into_iter().flatten().next().cloned().unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+/// A refusal with its status.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) status: u16,
+    pub(super) error: ErrorObject,
+}
+
+impl Failure {
+    pub(super) fn parse(status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Envelope {
+            error: ErrorObject,
+        }
+        serde_json::from_slice::<Envelope>(body).map(|envelope| Self { status, error: envelope.error })
+    }
+
+    pub(super) fn code(&self) -> String {
+        self.error.code()
+    }
+
+    /// Whether asking again can only be refused again: the card, or what was asked. A clash of idempotency keys is our
+    /// own mistake and no verdict on the payment.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.status, 400 | 402 | 404) && self.error.kind.as_deref() != Some("idempotency_error")
+    }
+}
+
+/// Decimals that Stripe counts in, where that is not ISO 4217's (Stripe: "Zero-decimal currencies", "Special cases"):
+/// ISK and UGX take two decimals that must be zero, MGA has none.
+fn exponent(currency: Currency) -> u32 {
+    match currency.code() {
+        "ISK" | "UGX" => 2,
+        "MGA" => 0,
+        _ => currency.exponent(),
+    }
+}
+
+/// An amount in the units that Stripe counts in.
+pub(super) fn minor_units(money: Money) -> Result<i64, Error> {
+    let (ours, theirs) = (money.currency().exponent(), exponent(money.currency()));
+    let minor = money.minor();
+    let scaled = if theirs >= ours {
+        minor.checked_mul(10i64.pow(theirs - ours))
+    } else {
+        let unit = 10i64.pow(ours - theirs);
+        (minor % unit == 0).then_some(minor / unit)
+    };
+    scaled.ok_or_else(|| Error::broken("Stripe cannot take this amount", money.to_string()))
+}
+
+/// What an amount in Stripe's units is.
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, Error> {
+    let unreadable = |_| Error::broken("Stripe answered with an amount that is none", currency.to_owned());
+    let currency = Currency::parse(&currency.to_ascii_uppercase()).map_err(unreadable)?;
+    Money::new(rust_decimal::Decimal::new(minor, exponent(currency)), currency).map_err(unreadable)
+}
+
+/// A text as part of a path or a query.
+pub(super) fn path_segment(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_survive_stripes_way_of_counting() {
+        for (text, units) in [("20.00 EUR", 2_000), ("150 JPY", 150), ("1.500 KWD", 1_500), ("20 ISK", 2_000), ("5 UGX", 500), ("7 MGA", 7)] {
+            let amount: Money = text.parse().expect("valid money");
+            assert_eq!(minor_units(amount).ok(), Some(units), "{text}");
+            let code = amount.currency().code().to_ascii_lowercase();
+            assert_eq!(money(units, &code).ok(), Some(amount), "{text}");
+        }
+        assert!(minor_units("7.01 MGA".parse().expect("valid money")).is_err());
+    }
+
+    #[test]
+    fn every_state_of_a_payment_has_a_meaning() {
+        use shared::order::IntentReport::{Canceled, Created, Failed, Open, Succeeded};
+        let report = |status: &str, error: &str| {
+            let json = format!(
+                r#"{{"id":"pi_1","status":"{status}","amount_received":2000,"currency":"eur","last_payment_error":{error}}}"#
+            );
+            serde_json::from_str::<Intent>(&json).expect("an intent").report().expect("a report")
+        };
+        assert!(matches!(report("succeeded", "null"), Succeeded { amount, .. } if amount.minor() == 2_000));
+        assert!(matches!(report("canceled", "null"), Canceled { .. }));
+        assert!(matches!(report("requires_confirmation", "null"), Created { .. }));
+        assert!(matches!(report("requires_payment_method", "null"), Created { .. }));
+        assert!(matches!(report("requires_action", "null"), Open { .. }));
+        assert!(matches!(report("processing", "null"), Open { .. }));
+        let declined = r#"{"code":"card_declined","decline_code":"insufficient_funds"}"#;
+        assert!(matches!(report("requires_payment_method", declined), Failed { code, .. } if code == "insufficient_funds"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The endpoints: what is asked, checked before anything is done.
+
+use http::Method;
+use serde_json::Value;
+
+use super::charges::Charge;
+use super::error::{ApiError, Failure};
+use super::form::Params;
+use super::intents::{self, PaymentIntent};
+use super::refunds::{self, Refund};
+use super::store::{Page, Work, to_json};
+
+/// A valid request and the fields that its answer shall expand.
+pub(super) struct Command {
+    action: Action,
+    expand: Vec<String>,
+}
+
+enum Action {
+    CreateIntent(intents::Create),
+    ConfirmIntent(String, intents::Confirm),
+    CancelIntent(String, intents::Cancel),
+    RetrieveIntent(String),
+    ListIntents(Page),
+    RetrieveCharge(String),
+    CreateRefund(refunds::Create),
+    RetrieveRefund(String),
+    ListRefunds(Page),
+}
+
+impl Command {
+    pub fn parse(method: &Method, path: &str, mut params: Params) -> Result<Self, ApiError> {
+        const GET: &Method = &Method::GET;
+        const POST: &Method = &Method::POST;
+        const OF_INTENT: &[&str] = &["latest_charge"];
+        const OF_REFUND: &[&str] = &["charge", "payment_intent"];
+        let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
+        let form = &mut params;
+        let (action, expandable): (Action, &[&str]) = match (method, segments.as_slice()) {
+            (POST, ["payment_intents"]) => (
+                Action::CreateIntent(intents::Create::parse(form)?),
+                OF_INTENT,
+            ),
+            (POST, ["payment_intents", id, "confirm"]) => (
+                Action::ConfirmIntent((*id).to_owned(), intents::Confirm::parse(form)?),
+                OF_INTENT,
+            ),
+            (POST, ["payment_intents", id, "cancel"]) => (
+                Action::CancelIntent((*id).to_owned(), intents::Cancel::parse(form)?),
+                OF_INTENT,
+            ),
+            (GET, ["payment_intents"]) => (
+                Action::ListIntents(Page::parse(form)?),
+                &["data.latest_charge"],
+            ),
+            (GET, ["payment_intents", id]) => (Action::RetrieveIntent((*id).to_owned()), OF_INTENT),
+            (GET, ["charges", id]) => (
+                Action::RetrieveCharge((*id).to_owned()),
+                &["payment_intent"],
+            ),
+            (POST, ["refunds"]) => (
+                Action::CreateRefund(refunds::Create::parse(form)?),
+                OF_REFUND,
+            ),
+            (GET, ["refunds"]) => {
+                let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
+                (
+                    Action::ListRefunds(page),
+                    &["data.charge", "data.payment_intent"],
+                )
+            }
+            (GET, ["refunds", id]) => (Action::RetrieveRefund((*id).to_owned()), OF_REFUND),
+            _ => return Err(ApiError::unknown_url(method, path)),
+        };
+        let expand = form.expand(expandable)?;
+        params.finish()?;
+        Ok(Self { action, expand })
+    }
+
+    pub fn run(self, work: &Work<'_>) -> Result<Value, Failure> {
+        let mut answer = match self.action {
+            Action::CreateIntent(create) => create.run(work)?,
+            Action::ConfirmIntent(id, confirm) => confirm.run(work, &id)?,
+            Action::CancelIntent(id, cancel) => cancel.run(work, &id)?,
+            Action::RetrieveIntent(id) => to_json(&work.find::<PaymentIntent>(&id, "intent")?)?,
+            Action::ListIntents(page) => {
+                work.list::<PaymentIntent>(&page, "/v1/payment_intents")?
+            }
+            Action::RetrieveCharge(id) => to_json(&work.find::<Charge>(&id, "id")?)?,
+            Action::CreateRefund(create) => create.run(work)?,
+            Action::RetrieveRefund(id) => to_json(&work.find::<Refund>(&id, "id")?)?,
+            Action::ListRefunds(page) => work.list::<Refund>(&page, "/v1/refunds")?,
+        };
+        work.expand(&mut answer, &self.expand)?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,556 @@
+//! Payment intents: one purchase from the first try to the money (Stripe docs, "How PaymentIntents work").
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::cards;
+use super::error::{ApiError, Failure};
+use super::form::{Params, required};
+use super::store::{Object, Work, scrambled, to_json};
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Succeeded,
+    Canceled,
+}
+
+impl Status {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresConfirmation => "requires_confirmation",
+            Self::RequiresAction => "requires_action",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Canceled)
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct AutomaticPaymentMethods {
+    allow_redirects: String,
+    enabled: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "object", rename = "payment_intent")]
+pub(super) struct PaymentIntent {
+    pub id: String,
+    pub amount: i64,
+    pub amount_received: i64,
+    automatic_payment_methods: Option<AutomaticPaymentMethods>,
+    canceled_at: Option<i64>,
+    cancellation_reason: Option<String>,
+    capture_method: String,
+    client_secret: String,
+    confirmation_method: String,
+    created: i64,
+    pub currency: String,
+    description: Option<String>,
+    pub last_payment_error: Option<Value>,
+    pub latest_charge: Option<String>,
+    livemode: bool,
+    pub metadata: BTreeMap<String, String>,
+    pub next_action: Option<Value>,
+    pub payment_method: Option<String>,
+    payment_method_types: Vec<String>,
+    receipt_email: Option<String>,
+    pub status: Status,
+}
+
+impl Object for PaymentIntent {
+    const KIND: &'static str = "payment_intent";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
+    }
+
+    fn intent(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What a confirmation may say anew.
+pub(super) struct Confirm {
+    payment_method: Option<String>,
+    receipt_email: Option<String>,
+    return_url: Option<String>,
+}
+
+impl Confirm {
+    pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
+        let receipt_email = params.text("receipt_email");
+        if let Some(address) = receipt_email
+            .as_ref()
+            .filter(|address| !address.contains('@'))
+        {
+            return Err(
+                ApiError::invalid(format!("Invalid email address: {address}"))
+                    .code("email_invalid")
+                    .param("receipt_email"),
+            );
+        }
+        Ok(Self {
+            payment_method: cards::known(params.text("payment_method"))?,
+            receipt_email,
+            return_url: params.text("return_url"),
+        })
+    }
+
+    pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
+        let mut intent: PaymentIntent = work.find(id, "intent")?;
+        if intent.status.is_final() {
+            return Err(intent.unexpected_state("confirm", "confirmed")?.into());
+        }
+        let renewed = self.payment_method.is_some();
+        if !renewed && intent.payment_method.is_none() {
+            let message =
+                "You cannot confirm this PaymentIntent because it's missing a payment method.";
+            let error = ApiError::invalid(message).code("payment_intent_unexpected_state");
+            return Err(error.payment_intent(to_json(&intent)?).into());
+        }
+        intent.payment_method = self.payment_method.or(intent.payment_method);
+        intent.receipt_email = self.receipt_email.or(intent.receipt_email);
+        // The customer is still at it: another confirmation with the same card changes nothing.
+        if renewed || intent.status != Status::RequiresAction {
+            redirects_are_possible(
+                intent.automatic_payment_methods.as_ref(),
+                self.return_url.as_deref(),
+            )?;
+            intent.attempt(work, self.return_url.as_deref())?;
+        }
+        Ok(to_json(&intent)?)
+    }
+}
+
+/// The parameters of `POST /v1/payment_intents`.
+pub(super) struct Create {
+    amount: i64,
+    currency: String,
+    confirm: bool,
+    with: Confirm,
+    metadata: BTreeMap<String, String>,
+    description: Option<String>,
+    capture_method: &'static str,
+    automatic: Option<AutomaticPaymentMethods>,
+}
+
+impl Create {
+    pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
+        let amount = params.amount("amount")?;
+        let currency = params
+            .text("currency")
+            .map(|currency| currency.to_ascii_lowercase());
+        if let Some(other) = currency
+            .as_ref()
+            .filter(|code| code.len() != 3 || !code.bytes().all(|b| b.is_ascii_lowercase()))
+        {
+            return Err(ApiError::invalid(format!("Invalid currency: {other}.")).param("currency"));
+        }
+        let create = Self {
+            amount: required("amount", amount)?,
+            currency: required("currency", currency)?,
+            confirm: params.flag("confirm")?.unwrap_or(false),
+            with: Confirm::parse(params)?,
+            metadata: params.metadata()?,
+            description: params.text("description"),
+            capture_method: params
+                .one_of("capture_method", &["automatic", "automatic_async"])?
+                .unwrap_or("automatic_async"),
+            automatic: automatic_payment_methods(params)?,
+        };
+        if create.confirm {
+            required("payment_method", create.with.payment_method.as_ref())?;
+            redirects_are_possible(create.automatic.as_ref(), create.with.return_url.as_deref())?;
+        } else if create.with.return_url.is_some() {
+            return Err(ApiError::invalid(
+                "`return_url` can only be used with `confirm` set to `true`.",
+            )
+            .param("return_url"));
+        }
+        Ok(create)
+    }
+
+    pub fn run(self, work: &Work<'_>) -> Result<Value, Failure> {
+        let id = work.new_id("pi_")?;
+        let mut intent = PaymentIntent {
+            amount: self.amount,
+            amount_received: 0,
+            automatic_payment_methods: self.automatic,
+            canceled_at: None,
+            cancellation_reason: None,
+            capture_method: self.capture_method.to_owned(),
+            client_secret: format!("{id}_secret_{}", scrambled(&format!("secret of {id}"), 25)),
+            confirmation_method: "automatic".to_owned(),
+            created: work.created(),
+            currency: self.currency,
+            description: self.description,
+            last_payment_error: None,
+            latest_charge: None,
+            livemode: false,
+            metadata: self.metadata,
+            next_action: None,
+            status: match self.with.payment_method {
+                None => Status::RequiresPaymentMethod,
+                Some(_) => Status::RequiresConfirmation,
+            },
+            payment_method: self.with.payment_method,
+            payment_method_types: vec!["card".to_owned()],
+            receipt_email: self.with.receipt_email,
+            id,
+        };
+        work.save(&intent)?;
+        work.emit("payment_intent.created", &intent)?;
+        if self.confirm {
+            intent.attempt(work, self.with.return_url.as_deref())?;
+        }
+        Ok(to_json(&intent)?)
+    }
+}
+
+/// On unless the types are listed, since version 2023-08-16 (API docs, PaymentIntent `automatic_payment_methods`).
+fn automatic_payment_methods(
+    params: &mut Params,
+) -> Result<Option<AutomaticPaymentMethods>, ApiError> {
+    let types = params.list("payment_method_types");
+    let enabled = params.flag("automatic_payment_methods[enabled]")?;
+    let redirects = params.one_of(
+        "automatic_payment_methods[allow_redirects]",
+        &["always", "never"],
+    )?;
+    if redirects.is_some() {
+        required("automatic_payment_methods[enabled]", enabled)?;
+    }
+    if enabled == Some(true) && !types.is_empty() {
+        let message = "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
+        return Err(ApiError::invalid(message));
+    }
+    if let Some(other) = types.iter().find(|name| *name != "card") {
+        return Err(
+            ApiError::invalid(format!("The payment method type \"{other}\" is invalid."))
+                .param("payment_method_types"),
+        );
+    }
+    let on = enabled.unwrap_or(types.is_empty());
+    Ok(on.then(|| AutomaticPaymentMethods {
+        allow_redirects: redirects.unwrap_or("always").to_owned(),
+        enabled: true,
+    }))
+}
+
+/// A payment method that may send the customer away needs an address to come back to, even if this one would not.
+fn redirects_are_possible(
+    automatic: Option<&AutomaticPaymentMethods>,
+    return_url: Option<&str>,
+) -> Result<(), ApiError> {
+    match automatic {
+        Some(methods) if methods.allow_redirects != "never" && return_url.is_none() => {
+            Err(ApiError::invalid(
+                "This PaymentIntent is configured to accept payment methods that might redirect your customer off of \
+             your page: you must provide a `return_url`. If you don't want to accept them, set \
+             `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never`.",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The parameters of `POST /v1/payment_intents/{id}/cancel`.
+pub(super) struct Cancel(Option<&'static str>);
+
+impl Cancel {
+    pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
+        const REASONS: [&str; 4] = [
+            "duplicate",
+            "fraudulent",
+            "requested_by_customer",
+            "abandoned",
+        ];
+        params.one_of("cancellation_reason", &REASONS).map(Self)
+    }
+
+    pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
+        let mut intent: PaymentIntent = work.find(id, "intent")?;
+        if intent.status.is_final() {
+            return Err(intent.unexpected_state("cancel", "canceled")?.into());
+        }
+        intent.status = Status::Canceled;
+        intent.canceled_at = Some(work.created());
+        intent.cancellation_reason = self.0.map(str::to_owned);
+        intent.next_action = None;
+        work.save(&intent)?;
+        work.emit("payment_intent.canceled", &intent)?;
+        Ok(to_json(&intent)?)
+    }
+}
+
+impl PaymentIntent {
+    fn unexpected_state(&self, verb: &str, participle: &str) -> rusqlite::Result<ApiError> {
+        let message = format!(
+            "You cannot {verb} this PaymentIntent because it has a status of {}. Only a PaymentIntent with one of the \
+             following statuses may be {participle}: requires_payment_method, requires_capture, requires_confirmation, \
+             requires_action, processing.",
+            self.status.name()
+        );
+        Ok(ApiError::invalid(message)
+            .code("payment_intent_unexpected_state")
+            .payment_intent(to_json(self)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::Duration;
+
+    use super::super::testing::{NOW, Twin};
+
+    #[test]
+    fn a_good_card_is_charged_at_once() {
+        let twin = Twin::new();
+        let form = "amount=1500&currency=eur&payment_method=pm_card_visa&confirm=true&description=Order+1\
+                    &receipt_email=a@example.com&metadata[order_id]=ord_1&automatic_payment_methods[enabled]=true\
+                    &automatic_payment_methods[allow_redirects]=never";
+        let reply = twin.post("/v1/payment_intents", form, None);
+        assert_eq!(reply.status, 200);
+        let intent = &reply.json;
+        let expected = json!({
+            "id": intent["id"], "object": "payment_intent", "amount": 1500, "amount_received": 1500,
+            "automatic_payment_methods": { "enabled": true, "allow_redirects": "never" }, "canceled_at": null,
+            "cancellation_reason": null, "capture_method": "automatic_async", "client_secret": intent["client_secret"],
+            "confirmation_method": "automatic", "created": NOW.unix_timestamp(), "currency": "eur",
+            "description": "Order 1", "last_payment_error": null, "latest_charge": intent["latest_charge"],
+            "livemode": false, "metadata": { "order_id": "ord_1" }, "next_action": null,
+            "payment_method": "pm_card_visa", "payment_method_types": ["card"], "receipt_email": "a@example.com",
+            "status": "succeeded",
+        });
+        assert_eq!(intent, &expected);
+        assert!(reply.text("/id").starts_with("pi_") && reply.text("/id").len() == 27);
+        assert!(
+            reply
+                .text("/client_secret")
+                .starts_with(&format!("{}_secret_", reply.text("/id")))
+        );
+        assert_eq!(
+            twin.get(&format!("/v1/payment_intents/{}", reply.text("/id")))
+                .json,
+            expected
+        );
+        assert_eq!(
+            twin.events(),
+            ["payment_intent.created", "payment_intent.succeeded"]
+        );
+        let charge = twin.get(&format!("/v1/charges/{}", reply.text("/latest_charge")));
+        assert_eq!(
+            (charge.text("/status"), charge.text("/payment_intent")),
+            ("succeeded", reply.text("/id"))
+        );
+    }
+
+    #[test]
+    fn an_intent_can_be_confirmed_later_with_a_card_of_its_own_or_a_new_one() {
+        let twin = Twin::new();
+        let form = "amount=5&currency=eur&payment_method_types[]=card";
+        let bare = twin.post("/v1/payment_intents", form, None);
+        assert_eq!(bare.text("/status"), "requires_payment_method");
+        assert_eq!(
+            twin.act(&bare, "confirm", "").error(),
+            (400, Some("payment_intent_unexpected_state"), None)
+        );
+        assert_eq!(
+            twin.act(&bare, "confirm", "payment_method=pm_card_amex")
+                .text("/status"),
+            "succeeded"
+        );
+        let ready = twin.post(
+            "/v1/payment_intents",
+            &format!("{form}&payment_method=pm_card_visa"),
+            None,
+        );
+        assert_eq!(ready.text("/status"), "requires_confirmation");
+        assert_eq!(twin.act(&ready, "confirm", "").text("/status"), "succeeded");
+        let twice = twin.act(&ready, "confirm", "");
+        assert_eq!(
+            twice.error(),
+            (400, Some("payment_intent_unexpected_state"), None)
+        );
+        assert_eq!(twice.text("/error/payment_intent/id"), ready.text("/id"));
+    }
+
+    #[test]
+    fn an_unknown_card_is_refused_and_nothing_is_made() {
+        let twin = Twin::new();
+        let reply = twin.pay("pm_card_nonsense");
+        assert_eq!(
+            reply.error(),
+            (400, Some("resource_missing"), Some("payment_method"))
+        );
+        assert_eq!(
+            reply.text("/error/message"),
+            "No such PaymentMethod: 'pm_card_nonsense'"
+        );
+        assert!(twin.stripe.intents().is_empty());
+    }
+
+    #[test]
+    fn a_return_url_is_needed_where_a_redirect_is_possible_and_makes_it_one() {
+        let twin = Twin::new();
+        let form =
+            "amount=5&currency=eur&confirm=true&payment_method=pm_card_threeDSecure2Required";
+        assert_eq!(
+            twin.post("/v1/payment_intents", form, None).error(),
+            (400, None, None)
+        );
+        let reply = twin.post(
+            "/v1/payment_intents",
+            &format!("{form}&return_url=https://shop.example/done"),
+            None,
+        );
+        assert_eq!(reply.text("/next_action/type"), "redirect_to_url");
+        assert_eq!(
+            reply.text("/next_action/redirect_to_url/return_url"),
+            "https://shop.example/done"
+        );
+    }
+
+    #[test]
+    fn an_unpaid_intent_can_be_canceled_once() {
+        let twin = Twin::new();
+        let intent = twin.pay("pm_card_threeDSecure2Required");
+        let canceled = twin.act(&intent, "cancel", "cancellation_reason=abandoned");
+        assert_eq!(
+            (
+                canceled.text("/status"),
+                canceled.text("/cancellation_reason")
+            ),
+            ("canceled", "abandoned")
+        );
+        assert_eq!(canceled.json["canceled_at"], NOW.unix_timestamp());
+        assert_eq!(
+            twin.events().last().map(String::as_str),
+            Some("payment_intent.canceled")
+        );
+        for again in ["cancel", "confirm"] {
+            assert_eq!(
+                twin.act(&intent, again, "").error(),
+                (400, Some("payment_intent_unexpected_state"), None)
+            );
+        }
+        assert!(
+            !twin.stripe.authenticate(NOW, intent.text("/id"), true),
+            "the customer came too late"
+        );
+    }
+
+    #[test]
+    fn a_paid_intent_cannot_be_canceled_and_is_shown_in_the_error() {
+        let twin = Twin::new();
+        let intent = twin.pay("pm_card_visa");
+        let refused = twin.act(&intent, "cancel", "");
+        assert_eq!(
+            refused.error(),
+            (400, Some("payment_intent_unexpected_state"), None)
+        );
+        assert_eq!(refused.json["error"]["payment_intent"], intent.json);
+    }
+
+    #[test]
+    fn an_unknown_intent_is_missing() {
+        let twin = Twin::new();
+        for reply in [
+            twin.get("/v1/payment_intents/pi_1"),
+            twin.post("/v1/payment_intents/pi_1/cancel", "", None),
+        ] {
+            assert_eq!(
+                reply.error(),
+                (404, Some("resource_missing"), Some("intent"))
+            );
+        }
+    }
+
+    #[test]
+    fn the_list_goes_from_new_to_old_page_by_page() {
+        let mut twin = Twin::new();
+        let mut ids = Vec::new();
+        for second in 0..12 {
+            twin.now = NOW + Duration::seconds(second);
+            ids.insert(
+                0,
+                twin.post("/v1/payment_intents", "amount=5&currency=eur", None)
+                    .text("/id")
+                    .to_owned(),
+            );
+        }
+        let listed = |query: &str| -> (Vec<String>, bool) {
+            let page = twin.get(&format!("/v1/payment_intents?{query}")).json;
+            assert_eq!(
+                (&page["object"], &page["url"]),
+                (&json!("list"), &json!("/v1/payment_intents"))
+            );
+            let data = page["data"].as_array().expect("a list").iter();
+            (
+                data.filter_map(|item| item["id"].as_str().map(str::to_owned))
+                    .collect(),
+                page["has_more"] == true,
+            )
+        };
+        assert_eq!(listed(""), (ids[..10].to_vec(), true));
+        assert_eq!(listed("limit=100"), (ids.clone(), false));
+        assert_eq!(
+            listed(&format!("limit=2&starting_after={}", ids[9])),
+            (ids[10..].to_vec(), false)
+        );
+        let at = NOW.unix_timestamp();
+        assert_eq!(
+            listed(&format!("created[gte]={}", at + 10)),
+            (ids[..2].to_vec(), false)
+        );
+        assert_eq!(
+            listed(&format!("created[gt]={}&created[lte]={}", at + 9, at + 10)),
+            (ids[1..2].to_vec(), false)
+        );
+        assert_eq!(
+            listed(&format!("created[lt]={}", at + 1)),
+            (ids[11..].to_vec(), false)
+        );
+        assert_eq!(
+            listed(&format!("created={at}")),
+            (ids[11..].to_vec(), false)
+        );
+        let wrong = |query: &str| {
+            twin.get(&format!("/v1/payment_intents?{query}")).json["error"]["param"].clone()
+        };
+        assert_eq!(
+            (wrong("limit=101"), wrong("limit=0")),
+            (json!("limit"), json!("limit"))
+        );
+        assert_eq!(wrong("starting_after=pi_1"), "starting_after");
+    }
+
+    #[test]
+    fn the_latest_charge_can_be_expanded() {
+        let twin = Twin::new();
+        let intent = twin.pay("pm_card_visa");
+        let one = twin.get(&format!(
+            "/v1/payment_intents/{}?expand[]=latest_charge",
+            intent.text("/id")
+        ));
+        assert_eq!(one.text("/latest_charge/id"), intent.text("/latest_charge"));
+        let list = twin.get("/v1/payment_intents?expand[]=data.latest_charge");
+        assert_eq!(list.text("/data/0/latest_charge/object"), "charge");
+    }
+}

@@ -1,0 +1,280 @@
+//! Everything the fake remembers, in one SQLite database, so that an effect, its events and the answer that an
+//! idempotency key replays are one transaction.
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use super::error::{ApiError, Failure};
+use super::form::Params;
+
+/// The version that an account's events are rendered in: the first that sends `refund.created` for every refund
+/// (Stripe's changelog, 2024-10-28.acacia).
+const API_VERSION: &str = "2024-10-28.acacia";
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS counter (value INTEGER NOT NULL);
+INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
+CREATE TABLE IF NOT EXISTS objects (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL, created INTEGER NOT NULL,
+    intent TEXT, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (intent, kind, seq);
+CREATE INDEX IF NOT EXISTS pending_objects ON objects (created) WHERE json_extract(body, '$.status') = 'pending';
+CREATE TABLE IF NOT EXISTS keys (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    request_id TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created_ms);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
+    created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS deliveries_by_seq ON deliveries (seq);
+";
+
+/// A kind of object that Stripe keeps.
+pub(super) trait Object: Serialize + DeserializeOwned {
+    /// As in `object` and in "No such …".
+    const KIND: &'static str;
+    fn id(&self) -> &str;
+    fn created(&self) -> i64;
+    /// The payment intent that it belongs to.
+    fn intent(&self) -> Option<&str>;
+}
+
+/// One transaction at one moment, and the request that it serves, as events name it.
+pub(super) struct Work<'a> {
+    pub db: &'a Connection,
+    pub now: OffsetDateTime,
+    pub request_id: Option<&'a str>,
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl<'a> Work<'a> {
+    /// Work that no request of the API asked for.
+    pub fn unasked(db: &'a Connection, now: OffsetDateTime) -> Self {
+        Self {
+            db,
+            now,
+            request_id: None,
+            idempotency_key: None,
+        }
+    }
+
+    pub fn created(&self) -> i64 {
+        self.now.unix_timestamp()
+    }
+
+    pub fn new_id(&self, prefix: &str) -> rusqlite::Result<String> {
+        new_id(self.db, prefix)
+    }
+
+    /// Writes the object as it is now.
+    pub fn save<T: Object>(&self, object: &T) -> rusqlite::Result<()> {
+        self.db.execute(
+            "INSERT INTO objects (id, kind, seq, created, intent, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            params![
+                object.id(),
+                T::KIND,
+                count(self.db)?,
+                object.created(),
+                object.intent(),
+                to_json(object)?.to_string()
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The object of that id, or Stripe's 404 that blames the parameter.
+    pub fn find<T: Object>(&self, id: &str, param: &str) -> Result<T, Failure> {
+        let found = self
+            .db
+            .query_row(
+                "SELECT body FROM objects WHERE id = ?1 AND kind = ?2",
+                params![id, T::KIND],
+                body,
+            )
+            .optional()?;
+        match found {
+            Some(value) => Ok(serde_json::from_value(value).map_err(unreadable)?),
+            None => Err(ApiError::no_such(T::KIND, id, param).into()),
+        }
+    }
+
+    /// One page, newest first (API docs, "Pagination").
+    pub fn list<T: Object>(&self, page: &Page, url: &str) -> Result<Value, Failure> {
+        let before: i64 = match &page.starting_after {
+            None => i64::MAX,
+            Some(id) => self
+                .db
+                .query_row(
+                    "SELECT seq FROM objects WHERE id = ?1 AND kind = ?2",
+                    params![id, T::KIND],
+                    |row| row.get(0),
+                )
+                .optional()?
+                .ok_or_else(|| ApiError::no_such(T::KIND, id, "starting_after"))?,
+        };
+        let mut select = self.db.prepare_cached(
+            "SELECT body FROM objects WHERE kind = ?1 AND seq < ?2 AND created BETWEEN ?3 AND ?4
+             AND (?5 IS NULL OR intent = ?5) ORDER BY seq DESC LIMIT ?6",
+        )?;
+        let values: [&dyn ToSql; 6] = [
+            &T::KIND,
+            &before,
+            &page.from,
+            &page.to,
+            &page.intent,
+            &page.limit.saturating_add(1),
+        ];
+        let mut data = select
+            .query_map(values, body)?
+            .collect::<Result<Vec<Value>, _>>()?;
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let has_more = data.len() > limit;
+        data.truncate(limit);
+        Ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": url }))
+    }
+
+    /// Replaces the ids at these paths by their objects; `data.x` reaches into a list.
+    pub fn expand(&self, answer: &mut Value, paths: &[String]) -> Result<(), Failure> {
+        for path in paths {
+            match path.strip_prefix("data.") {
+                None => self.expand_field(answer, path)?,
+                Some(field) => {
+                    for item in answer["data"].as_array_mut().into_iter().flatten() {
+                        self.expand_field(item, field)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expand_field(&self, object: &mut Value, field: &str) -> Result<(), Failure> {
+        if let Some(id) = object[field].as_str() {
+            object[field] =
+                self.db
+                    .query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the webhook endpoint what happened to the object, which it gets as it is at this moment.
+    pub fn emit<T: Object>(&self, event_type: &str, object: &T) -> rusqlite::Result<()> {
+        let id = self.new_id("evt_")?;
+        let event = json!({
+            "id": id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.created(),
+            "data": { "object": to_json(object)? },
+            "livemode": false,
+            "pending_webhooks": 1,
+            "request": { "id": self.request_id, "idempotency_key": self.idempotency_key },
+            "type": event_type,
+        });
+        self.db.execute(
+            "INSERT INTO deliveries (id, seq, type, body, created_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+            params![id, count(self.db)?, event_type, event.to_string(), millis(self.now)],
+        )?;
+        Ok(())
+    }
+}
+
+/// Which part of a list is asked for.
+pub(super) struct Page {
+    limit: i64,
+    starting_after: Option<String>,
+    from: i64,
+    to: i64,
+    intent: Option<String>,
+}
+
+impl Page {
+    pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
+        let limit = params.integer("limit")?.unwrap_or(10);
+        if !(1..=100).contains(&limit) {
+            return Err(
+                ApiError::invalid("Invalid limit: must be between 1 and 100.")
+                    .code("parameter_invalid_integer")
+                    .param("limit"),
+            );
+        }
+        let exactly = params.integer("created")?;
+        let from = [
+            exactly,
+            params.integer("created[gte]")?,
+            params
+                .integer("created[gt]")?
+                .map(|bound| bound.saturating_add(1)),
+        ];
+        let to = [
+            exactly,
+            params.integer("created[lte]")?,
+            params
+                .integer("created[lt]")?
+                .map(|bound| bound.saturating_sub(1)),
+        ];
+        Ok(Self {
+            limit,
+            starting_after: params.text("starting_after"),
+            from: from.into_iter().flatten().max().unwrap_or(i64::MIN),
+            to: to.into_iter().flatten().min().unwrap_or(i64::MAX),
+            intent: None,
+        })
+    }
+
+    /// Only what belongs to this payment intent.
+    pub fn of_intent(self, intent: Option<String>) -> Self {
+        Self { intent, ..self }
+    }
+}
+
+/// The next id of a kind. No random numbers: a run can be repeated, and its ids are the same.
+pub(super) fn new_id(db: &Connection, prefix: &str) -> rusqlite::Result<String> {
+    let length = if prefix == "req_" { 14 } else { 24 };
+    Ok(format!(
+        "{prefix}{}",
+        scrambled(&format!("{prefix}{}", count(db)?), length)
+    ))
+}
+
+/// Letters and digits that look random, as Stripe's do.
+pub(super) fn scrambled(seed: &str, length: usize) -> String {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let letter = |byte: u8| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]);
+    Sha256::digest(seed)
+        .into_iter()
+        .take(length)
+        .map(letter)
+        .collect()
+}
+
+fn count(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?
+        .query_row([], |row| row.get(0))
+}
+
+pub(super) fn millis(now: OffsetDateTime) -> i64 {
+    now.unix_timestamp() * 1000 + i64::from(now.millisecond())
+}
+
+/// A row's only column, as JSON.
+pub(super) fn body(row: &Row<'_>) -> rusqlite::Result<Value> {
+    serde_json::from_str(row.get_ref(0)?.as_str()?).map_err(unreadable)
+}
+
+pub(super) fn to_json(object: &impl Serialize) -> rusqlite::Result<Value> {
+    serde_json::to_value(object)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn unreadable(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+}

@@ -1,0 +1,26 @@
+//! What goes over the wire: requests that are checked while they are read, and views of what is stored.
+
+pub mod order;
+pub mod place;
+pub mod product;
+pub mod wire;
+
+use serde::Serialize;
+
+/// One field that breaks a rule; part of a problem answer (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// JSON pointer to the field (RFC 6901); empty for the whole body.
+    pub pointer: String,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// An error at `pointer`.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.to_owned() }
+    }
+}

@@ -1,0 +1,24 @@
+//! The domain of the order backend: what an order is, what may happen to it, what it costs.
+//!
+//! Pure by rule: no I/O, no clock, no random numbers, no environment. Time, ids and stored items come in as
+//! arguments, so every rule here is tested without a table, a network or a mock. `clippy.toml` holds the bans.
+#![deny(clippy::float_arithmetic, missing_docs)]
+
+pub mod address;
+pub mod api;
+pub mod carbon;
+pub mod catalog;
+pub mod cursor;
+pub mod fulfillment;
+pub mod ids;
+pub mod keys;
+pub mod limits;
+pub mod mail;
+pub mod money;
+pub mod order;
+pub mod outbox;
+pub mod packaging;
+pub mod placement;
+pub mod stock;
+pub mod time;
+pub mod webhook_signature;

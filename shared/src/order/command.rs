@@ -1,0 +1,119 @@
+//! What can be asked of an order, and why it may be refused.
+
+use super::event::Parcel;
+use super::{Actor, Status};
+use crate::money::Money;
+
+/// Something that is asked of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take in what the provider says about the payment.
+    RecordPayment(IntentReport),
+    /// Take in what the provider says about a refund.
+    RecordRefund {
+        /// Our id of the refund.
+        refund: String,
+        /// What became of it.
+        report: RefundReport,
+    },
+    /// Call it off.
+    Cancel {
+        /// Who wants it.
+        actor: Actor,
+        /// Why.
+        reason: String,
+    },
+    /// Give it up, because nobody paid while its stock was held.
+    Expire,
+    /// Begin to pack it.
+    Prepare {
+        /// What goes into which parcel.
+        parcels: Vec<Parcel>,
+        /// Grams CO2e of sending them.
+        carbon_grams: u64,
+    },
+}
+
+/// What the provider says about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntentReport {
+    /// The money was taken.
+    Succeeded {
+        /// Stripe's PaymentIntent.
+        intent: String,
+        /// How much.
+        amount: Money,
+    },
+    /// It exists and is not confirmed.
+    Created {
+        /// Stripe's PaymentIntent.
+        intent: String,
+    },
+    /// The customer has to confirm it, or the provider is still at it.
+    Open {
+        /// Stripe's PaymentIntent.
+        intent: String,
+    },
+    /// It was refused.
+    Failed {
+        /// Stripe's PaymentIntent, if there is one.
+        intent: Option<String>,
+        /// The provider's code.
+        code: String,
+    },
+    /// It was called off at the provider.
+    Canceled {
+        /// Stripe's PaymentIntent.
+        intent: String,
+    },
+}
+
+impl IntentReport {
+    /// The payment that the report is about.
+    pub fn intent(&self) -> Option<&String> {
+        match self {
+            Self::Succeeded { intent, .. } | Self::Created { intent } | Self::Open { intent } | Self::Canceled { intent } => {
+                Some(intent)
+            }
+            Self::Failed { intent, .. } => intent.as_ref(),
+        }
+    }
+}
+
+/// What the provider says about a refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundReport {
+    /// It took it.
+    Done {
+        /// The provider's id.
+        provider: String,
+    },
+    /// It refused it for good.
+    Failed {
+        /// The provider's code.
+        code: String,
+    },
+}
+
+/// Why a command is refused. Each is something that a caller can act on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// 409 `order_not_cancellable`: too late to call it off.
+    #[error("the order is already {}", status.as_str())]
+    TooLateToCancel {
+        /// Where it stands.
+        status: Status,
+    },
+    /// 409 `payment_open`: the hold is not over, or the payment still runs.
+    #[error("the order cannot expire yet")]
+    NotExpired,
+    /// 409 `order_not_confirmed`: nothing is packed before it is paid.
+    #[error("the order is not confirmed yet")]
+    NotConfirmed,
+    /// 409 `payment_mismatch`: the provider's payment is not the one that this order waits for.
+    #[error("the payment does not belong to this order, or is of another amount")]
+    PaymentMismatch,
+    /// 409 `unknown_refund`: no such refund was requested.
+    #[error("the order has no such refund")]
+    UnknownRefund,
+}

@@ -1,0 +1,216 @@
+//! The money side of an order: what was asked of the provider, what it answered, what to ask next.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Order, Status};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// How long stock is held for an unpaid order, in seconds. Stripe's own Checkout sessions last at least 30 minutes.
+pub const HOLD_SECONDS: i64 = 30 * 60;
+/// A refund that was requested longer ago is looked up at the provider before it is asked for (again): the provider
+/// forgets idempotency keys (Stripe: after 24 h), so a key alone must never stand between us and paying twice.
+pub const LOOK_UP_REFUND_AFTER_SECONDS: i64 = 60 * 60;
+
+/// How an order is paid. Card numbers never reach us; a payment method id stands for the card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// By card, through a Stripe PaymentIntent.
+    Card {
+        /// Stripe's PaymentMethod.
+        payment_method: String,
+    },
+    /// Cash on delivery.
+    Cod,
+}
+
+impl Method {
+    /// Its name on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Card { .. } => "card",
+            Self::Cod => "cod",
+        }
+    }
+}
+
+/// How far the payment is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// To be paid on delivery; nothing to ask the provider.
+    OnDelivery,
+    /// The provider is to be asked for a payment. Nothing can be taken yet.
+    Requested,
+    /// The provider's payment is known to us, and is to be confirmed. From here on money can move.
+    Created,
+    /// The provider waits: for the customer to confirm it with the bank, or for the bank.
+    Open,
+    /// The money was taken.
+    Captured,
+    /// It was refused.
+    Failed {
+        /// The provider's code.
+        code: String,
+    },
+    /// The order is off, but the provider may still take the money: it has to be told.
+    Voiding,
+    /// No money was taken and none will be.
+    Voided,
+}
+
+/// The money side of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// How.
+    pub method: Method,
+    /// How far.
+    pub state: State,
+    /// Stripe's PaymentIntent, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// What was taken.
+    pub captured: Money,
+    /// What goes back, and has gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+}
+
+/// Money that goes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Our id, and the provider's idempotency key.
+    pub id: String,
+    /// How much.
+    pub amount: Money,
+    /// How far.
+    pub state: RefundState,
+    /// When it was requested.
+    pub since: Timestamp,
+}
+
+/// How far a refund is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// The provider is to be asked.
+    Requested,
+    /// The provider took it.
+    Done,
+    /// The provider refused it.
+    Failed,
+}
+
+/// The payment axis as the API shows it (C1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing was taken yet.
+    Unpaid,
+    /// The money is reserved, not taken.
+    Authorized,
+    /// All of it was taken.
+    Paid,
+    /// A part went back.
+    PartiallyRefunded,
+    /// All of it went back.
+    Refunded,
+    /// The payment was refused.
+    Failed,
+    /// It will not be taken.
+    Voided,
+}
+
+impl Payment {
+    /// Where the money stands. Refunds count once the provider took them.
+    pub fn status(&self) -> PaymentStatus {
+        match self.state {
+            State::Captured => {
+                let refunded = self.refunded();
+                if refunded.is_zero() {
+                    PaymentStatus::Paid
+                } else if refunded == self.captured {
+                    PaymentStatus::Refunded
+                } else {
+                    PaymentStatus::PartiallyRefunded
+                }
+            }
+            State::OnDelivery | State::Requested | State::Created | State::Open => PaymentStatus::Unpaid,
+            State::Failed { .. } => PaymentStatus::Failed,
+            State::Voiding | State::Voided => PaymentStatus::Voided,
+        }
+    }
+
+    /// What the provider has given back.
+    pub fn refunded(&self) -> Money {
+        self.sum_of(|refund| refund.state == RefundState::Done)
+    }
+
+    /// What was taken and is not promised back.
+    pub fn refundable(&self) -> Money {
+        let promised = self.sum_of(|refund| refund.state != RefundState::Failed);
+        self.captured.minus(promised).unwrap_or(Money::zero(self.captured.currency()))
+    }
+
+    fn sum_of(&self, counts: impl Fn(&Refund) -> bool) -> Money {
+        let zero = Money::zero(self.captured.currency());
+        // Refunds are of the capture's currency and bounded by it, so the sum exists.
+        self.refunds
+            .iter()
+            .filter(|refund| counts(refund))
+            .try_fold(zero, |sum, refund| sum.plus(refund.amount))
+            .unwrap_or(zero)
+    }
+}
+
+/// What has to be asked of the payment provider next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Create the payment at the provider, unconfirmed: no money moves.
+    Create,
+    /// Confirm the payment: the money moves. Only ever one whose id is on the order already, so that whoever calls
+    /// the order off knows what to call off at the provider. That, and no time limit of an idempotency key, is what
+    /// makes a charge nobody knows of impossible.
+    Confirm(String),
+    /// Tell the provider not to take the money.
+    CancelIntent(String),
+    /// Give money back.
+    Refund {
+        /// Which refund.
+        refund: Refund,
+        /// Whether to look it up first.
+        look_up: bool,
+    },
+    /// Give the order up: its hold is over and nobody paid.
+    Expire,
+    /// Nothing to ask before this moment.
+    WaitUntil(Timestamp),
+    /// Nothing to do.
+    Done,
+}
+
+/// The next step for this order's money. Whoever comes by takes it: the caller's own request, the provider's webhook,
+/// the payment worker. All of them end in the same state.
+pub fn next_step(order: &Order, now: Timestamp) -> Step {
+    let payment = &order.payment;
+    if let Some(refund) = payment.refunds.iter().find(|refund| refund.state == RefundState::Requested) {
+        let look_up = now.seconds_since(refund.since) > LOOK_UP_REFUND_AFTER_SECONDS;
+        return Step::Refund { refund: refund.clone(), look_up };
+    }
+    let hold = order.hold_until.unwrap_or(order.placed_at);
+    let held = now < hold;
+    match (&payment.state, payment.intent.clone()) {
+        (State::OnDelivery | State::Captured, _) => Step::Done,
+        (State::Requested, _) if held => Step::Create,
+        (State::Requested, _) => Step::Expire,
+        (State::Created, Some(intent)) if held => Step::Confirm(intent),
+        (State::Open, Some(_)) if held => Step::WaitUntil(hold),
+        (State::Created | State::Open | State::Voiding, Some(intent)) => Step::CancelIntent(intent),
+        (State::Failed { .. } | State::Voided, _) if order.status != Status::Pending => Step::Done,
+        (State::Failed { .. } | State::Voided, _) if held => Step::WaitUntil(hold),
+        (State::Failed { .. } | State::Voided, _) => Step::Expire,
+        // Only a known payment is ever confirmed, waited for or voided.
+        (State::Created | State::Open | State::Voiding, None) => Step::Done,
+    }
+}

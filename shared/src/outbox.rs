@@ -1,0 +1,70 @@
+//! Which events go to which worker, and when. The log is the outbox; this is its routing table.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CustomerId, OrderId};
+use crate::order::{Event, EventKind, Order};
+
+/// A queue that a worker empties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// Plans parcels.
+    Fulfillment,
+    /// Writes to customers.
+    Email,
+    /// Looks after payments and stock holds that hang.
+    Payment,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 3] = [Self::Fulfillment, Self::Email, Self::Payment];
+}
+
+/// What a queue carries: ids and a sequence number, no personal data. The worker reads the rest from the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+    /// Which entry of its log.
+    pub sequence: u64,
+    /// What happened, for whoever looks at the queue.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+impl Message {
+    /// The message about one entry of an order's log.
+    pub fn about(order: &Order, event: &Event) -> Self {
+        Self {
+            order_id: order.id,
+            customer_id: order.customer.clone(),
+            sequence: event.sequence,
+            kind: event.kind.name().to_owned(),
+        }
+    }
+}
+
+/// Seconds before the payment worker first looks at a new order: the request that placed it is done by then.
+pub const PAYMENT_DELAY_SECONDS: i32 = 60;
+
+/// Where an event goes, each with the seconds that it waits in the queue.
+pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
+    match event {
+        EventKind::Placed { .. } => &[(Queue::Email, 0), (Queue::Payment, PAYMENT_DELAY_SECONDS)],
+        EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
+        EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
+        EventKind::RefundRequested { .. } => &[(Queue::Payment, 0)],
+        EventKind::PaymentStarted { .. }
+        | EventKind::PaymentPending
+        | EventKind::Paid { .. }
+        | EventKind::PaymentFailed { .. }
+        | EventKind::PaymentVoided
+        | EventKind::Prepared { .. }
+        | EventKind::Refunded { .. }
+        | EventKind::RefundFailed { .. } => &[],
+    }
+}

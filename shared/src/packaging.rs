@@ -1,0 +1,83 @@
+//! Which packaging a parcel goes into.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of packaging that the warehouses keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packaging {
+    /// Its name.
+    pub id: &'static str,
+    /// Cubic centimetres that fit in.
+    pub volume_cm3: u32,
+    /// Grams that it carries.
+    pub max_weight_grams: u32,
+    /// Grams that it weighs itself.
+    pub weight_grams: u32,
+    /// Whether it is made of recycled material.
+    pub recycled: bool,
+}
+
+/// What the warehouses keep unless the shop says otherwise. Volumes and carrying weights are those of common
+/// e-commerce sizes; the shop's own list replaces them.
+pub const DEFAULT: [Packaging; 4] = [
+    Packaging { id: "recycled-mailer", volume_cm3: 2_000, max_weight_grams: 1_000, weight_grams: 30, recycled: true },
+    Packaging { id: "recycled-box-s", volume_cm3: 8_000, max_weight_grams: 5_000, weight_grams: 120, recycled: true },
+    Packaging { id: "recycled-box-m", volume_cm3: 30_000, max_weight_grams: 15_000, weight_grams: 350, recycled: true },
+    Packaging { id: "box-l", volume_cm3: 120_000, max_weight_grams: 30_000, weight_grams: 900, recycled: false },
+];
+
+/// How often a packaging is needed for a parcel's goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// Which packaging.
+    pub packaging: String,
+    /// How many of it.
+    pub count: u32,
+    /// Grams of packaging altogether.
+    pub packaging_grams: u64,
+}
+
+/// The smallest recycled packaging that takes the goods, else the smallest other one, else as many of the largest
+/// as are needed.
+pub fn pack(list: &[Packaging], volume_cm3: u64, weight_grams: u64) -> Option<Packed> {
+    let fits = |p: &&Packaging| u64::from(p.volume_cm3) >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams;
+    let one = list.iter().filter(fits).min_by_key(|p| (!p.recycled, p.volume_cm3));
+    let (chosen, count) = match one {
+        Some(packaging) => (packaging, 1),
+        None => {
+            let largest = list.iter().max_by_key(|p| (p.volume_cm3, p.max_weight_grams))?;
+            let by_volume = volume_cm3.div_ceil(u64::from(largest.volume_cm3.max(1)));
+            let by_weight = weight_grams.div_ceil(u64::from(largest.max_weight_grams.max(1)));
+            (largest, by_volume.max(by_weight).max(1))
+        }
+    };
+    Some(Packed {
+        packaging: chosen.id.to_owned(),
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        packaging_grams: count.saturating_mul(u64::from(chosen.weight_grams)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(volume: u64, weight: u64) -> (String, u32) {
+        let packed = pack(&DEFAULT, volume, weight).expect("the list is not empty");
+        (packed.packaging, packed.count)
+    }
+
+    #[test]
+    fn the_smallest_recycled_packaging_that_fits_is_taken() {
+        assert_eq!(packed(1_500, 800), ("recycled-mailer".into(), 1));
+        assert_eq!(packed(1_500, 1_200), ("recycled-box-s".into(), 1));
+        assert_eq!(packed(60_000, 2_000), ("box-l".into(), 1));
+    }
+
+    #[test]
+    fn what_fits_nowhere_takes_several_of_the_largest() {
+        assert_eq!(packed(130_000, 1_000), ("box-l".into(), 2));
+        assert_eq!(packed(1_000, 95_000), ("box-l".into(), 4));
+        assert_eq!(pack(&[], 1, 1), None);
+    }
+}
