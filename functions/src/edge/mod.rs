@@ -15,7 +15,7 @@ pub use http::{Request, Response};
 pub use log::Log;
 pub use problem::Problem;
 pub use sqs::Delivery;
-pub use stream::Change;
+pub use stream::{Change, item_from_json};
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;

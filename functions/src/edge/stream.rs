@@ -80,6 +80,11 @@ async fn work(handler: Handler, app: &App, record: Value) -> Result<(), Error> {
     outcome.unwrap_or_else(|_| Err(Error::broken("the relay panicked", "see the panic message above")))
 }
 
+/// An item in DynamoDB's JSON (`{"PK": {"S": "…"}}`), as streams and exports have it.
+pub fn item_from_json(image: Value) -> Result<Item, Source> {
+    item(serde_json::from_value(image)?)
+}
+
 fn item(image: HashMap<String, Value>) -> Result<Item, Source> {
     image.into_iter().map(|(name, value)| Ok((name, attribute(value)?))).collect()
 }

@@ -195,6 +195,18 @@ impl Sqs {
         settled(earliest).map(moment)
     }
 
+    /// Makes every message visible that somebody received and neither deleted nor released: after a start nobody is at it.
+    pub fn release_all(&self, now: OffsetDateTime) {
+        let released = self.transaction(|tx| {
+            tx.execute(
+                "UPDATE sqs_message SET visible_at = ?1 WHERE receive_count > 0 AND visible_at > ?1",
+                [millis(now)],
+            )?;
+            Ok(())
+        });
+        settled(released);
+    }
+
     fn transaction<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

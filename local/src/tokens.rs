@@ -1,0 +1,98 @@
+//! The twin's own token issuer: an RSA key that is made on first start, and tokens for a customer and for staff.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
+use rsa::{RsaPrivateKey, RsaPublicKey};
+use serde_json::{Map, Value, json};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use shared::time::Timestamp;
+
+/// The `iss` claim.
+pub const ISSUER: &str = "https://twin.local/";
+/// The `aud` claim.
+pub const AUDIENCE: &str = "orders";
+/// How long the twin's tokens are good, in seconds: a day.
+const LIFETIME_SECONDS: i64 = 86_400;
+
+/// The issuer, and the authorizer's knowledge of it.
+pub struct Tokens {
+    private: EncodingKey,
+    public: DecodingKey,
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// 401: no token, or none of ours, or too old.
+    Unauthorized,
+    /// 403: a scope is missing.
+    Forbidden,
+}
+
+impl Tokens {
+    /// The issuer whose key is in `folder`; a new one if there is none yet, or nowhere to keep it.
+    pub fn open(folder: Option<&Path>) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let file = folder.map(|folder| folder.join("issuer.der"));
+        let kept = file.as_ref().and_then(|file| fs::read(file).ok());
+        let private = match kept {
+            Some(der) => RsaPrivateKey::from_pkcs1_der(&der)?,
+            None => RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?,
+        };
+        let der = private.to_pkcs1_der()?;
+        if let Some(file) = file.filter(|file| !file.exists()) {
+            fs::write(file, der.as_bytes())?;
+        }
+        let public = RsaPublicKey::from(&private).to_pkcs1_der()?;
+        Ok(Self {
+            private: EncodingKey::from_rsa_der(der.as_bytes()),
+            public: DecodingKey::from_rsa_der(public.as_bytes()),
+        })
+    }
+
+    /// A token for this subject, good for a day from `now`.
+    pub fn issue(&self, sub: &str, admin: bool, now: Timestamp) -> String {
+        let scope = if admin { "orders orders:admin" } else { "orders" };
+        let email = if sub.contains('@') { sub.to_owned() } else { format!("{sub}@example.com") };
+        self.sign(&json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sub": sub, "email": email, "scope": scope,
+            "iat": now.seconds(), "nbf": now.seconds(), "exp": now.seconds() + LIFETIME_SECONDS,
+        }))
+    }
+
+    /// A token with exactly these claims.
+    pub fn sign(&self, claims: &Value) -> String {
+        jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &self.private).unwrap_or_default()
+    }
+
+    /// What API Gateway's JWT authorizer does: signature (RSA only), issuer, audience, times, and any one of the
+    /// route's scopes (AWS: "Control access to HTTP APIs with JWT authorizers"). Returns the claims.
+    pub fn authorize(&self, header: Option<&str>, scopes: &[String], now: Timestamp) -> Result<Map<String, Value>, Denied> {
+        let header = header.ok_or(Denied::Unauthorized)?;
+        let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).unwrap_or(header);
+        let mut rules = Validation::new(Algorithm::RS256);
+        rules.set_issuer(&[ISSUER]);
+        rules.set_audience(&[AUDIENCE]);
+        // Compared with the twin's own clock below.
+        rules.validate_exp = false;
+        rules.required_spec_claims.clear();
+        let token = jsonwebtoken::decode::<Map<String, Value>>(token, &self.public, &rules);
+        let claims = token.map_err(|_| Denied::Unauthorized)?.claims;
+        let time = |name: &str| claims.get(name).and_then(Value::as_i64);
+        let current = time("exp").is_some_and(|end| now.seconds() < end)
+            && time("nbf").is_none_or(|start| now.seconds() >= start)
+            && claims.get("iss").is_some()
+            && claims.get("aud").is_some();
+        if !current {
+            return Err(Denied::Unauthorized);
+        }
+        let held: Vec<&str> = claims.get("scope").and_then(Value::as_str).unwrap_or_default().split(' ').collect();
+        if scopes.is_empty() || scopes.iter().any(|scope| held.contains(&scope.as_str())) {
+            Ok(claims)
+        } else {
+            Err(Denied::Forbidden)
+        }
+    }
+}
