@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use shared::time::Timestamp;
 
@@ -16,6 +17,8 @@ pub const ISSUER: &str = "https://twin.local/";
 pub const AUDIENCE: &str = "orders";
 /// How long the twin's tokens are good, in seconds: a day.
 const LIFETIME_SECONDS: i64 = 86_400;
+
+static MEMORY_KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
 
 /// The issuer, and the authorizer's knowledge of it.
 pub struct Tokens {
@@ -37,9 +40,17 @@ impl Tokens {
     pub fn open(folder: Option<&Path>) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let file = folder.map(|folder| folder.join("issuer.der"));
         let kept = file.as_ref().and_then(|file| fs::read(file).ok());
-        let private = match kept {
-            Some(der) => RsaPrivateKey::from_pkcs1_der(&der)?,
-            None => RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?,
+        let private = match (kept, &file) {
+            (Some(der), _) => RsaPrivateKey::from_pkcs1_der(&der)?,
+            (None, Some(_)) => RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?,
+            // Twins that keep nothing share one key: making one is the slowest part of their start.
+            (None, None) => match MEMORY_KEY.get() {
+                Some(key) => key.clone(),
+                None => {
+                    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?;
+                    MEMORY_KEY.get_or_init(|| key).clone()
+                }
+            },
         };
         let der = private.to_pkcs1_der()?;
         if let Some(file) = file.filter(|file| !file.exists()) {

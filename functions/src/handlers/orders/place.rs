@@ -24,7 +24,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let body: PlaceOrder = request.json()?;
     let buyer = buyer(&caller, &body)?;
     let Answer { order, document, replayed } = place(app, &body, &buyer, &key).await?;
-    let order = settle_or_leave(app, order, &buyer.actor).await?;
+    let order = settle_or_leave(app, order).await?;
 
     let mut view = OrderView::of(&order, &document, &buyer.actor);
     if let State::Failed { code } = &order.payment.state

@@ -50,6 +50,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let Some((customer, order_id)) = intent.order() else { return ignored };
     let order = find_head(app, &customer, &order_id).await?;
     let order = execute(app, order, &Command::RecordPayment(intent.report()?), &Actor::Provider).await?;
-    settle(app, order, &Actor::Provider).await?;
+    settle(app, order).await?;
     Response::json(200, &json!({"received": true, "used": true}))
 }

@@ -1,6 +1,5 @@
 //! The payment worker: brings payments and stock holds that hang to an end (A5).
 
-use shared::order::Actor;
 use shared::order::payment::{Step, next_step};
 use shared::outbox::Queue;
 
@@ -24,7 +23,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let message = delivery.message;
     let order = find_head(app, &message.customer_id, &message.order_id).await?;
     let id = order.id;
-    let delay = match settle(app, order, &Actor::Worker).await {
+    let delay = match settle(app, order).await {
         Ok(order) => match next_step(&order, app.now()) {
             Step::WaitUntil(moment) => {
                 let seconds = moment.seconds_since(app.now()).saturating_add(1);

@@ -1,0 +1,245 @@
+//! Stands between the functions and the cloud, counts every call that leaves the code, and breaks one of them.
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection is refused; nothing happens.
+    Refused,
+    /// It takes effect, but the answer never comes.
+    TimedOut,
+    /// The process dies before it sends.
+    DiesBefore,
+    /// It takes effect, and the process dies before it reads the answer.
+    DiesAfter,
+    /// Another transaction is at the same items.
+    Conflict,
+    /// The service is asked too much.
+    Throttled,
+}
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 6] =
+        [Self::Refused, Self::TimedOut, Self::DiesBefore, Self::DiesAfter, Self::Conflict, Self::Throttled];
+
+    /// Whether the fault can happen to this call.
+    pub fn fits(self, call: &str) -> bool {
+        match self {
+            Self::Conflict => ["TransactWriteItems", "PutItem", "UpdateItem"].iter().any(|write| call.ends_with(write)),
+            _ => true,
+        }
+    }
+}
+
+/// A mistake built into the product by changing what it sends or hears: the harness must notice it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Placing neither looks for the idempotency key nor guards it.
+    NoGuard,
+    /// Cancelling forgets to give the stock back.
+    StockForgotten,
+    /// The relay takes every answer of the queue for a success.
+    QueueErrorsSwallowed,
+    /// Mails are sent without a claim.
+    MailUnclaimed,
+    /// The refund is noted as done without having been asked for.
+    RefundForgotten,
+}
+
+/// What the injector does, and what it saw.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Which call to break, from 0, and how. Unset: none.
+    pub fault: Option<(usize, Fault)>,
+    /// What is broken all the time.
+    pub sabotage: Option<Sabotage>,
+    /// Whether calls are counted (and broken) right now.
+    pub armed: bool,
+    /// Every call that was counted.
+    pub calls: Vec<String>,
+}
+
+/// The injector's state, shared with the world that drives it.
+#[derive(Debug, Default)]
+pub struct Control {
+    plan: Mutex<Plan>,
+    /// Rung when the process dies.
+    pub death: Notify,
+}
+
+impl Control {
+    /// Works with the plan.
+    pub fn plan<T>(&self, work: impl FnOnce(&mut Plan) -> T) -> T {
+        work(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+thread_local! {
+    /// The control of the world that is being put together on this thread.
+    pub static CONTROL: RefCell<Arc<Control>> = RefCell::default();
+}
+
+/// Puts the injector of this thread's world in front of a connector.
+pub fn wrap(inner: SharedHttpConnector) -> SharedHttpConnector {
+    SharedHttpConnector::new(Injector { inner, control: CONTROL.with_borrow(Arc::clone) })
+}
+
+#[derive(Debug)]
+struct Injector {
+    inner: SharedHttpConnector,
+    control: Arc<Control>,
+}
+
+impl HttpConnector for Injector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let name = name_of(&request);
+        let (fault, sabotage) = self.control.plan(|plan| {
+            if !plan.armed {
+                return (None, plan.sabotage);
+            }
+            let at = plan.calls.len();
+            plan.calls.push(name.clone());
+            (plan.fault.filter(|(point, _)| *point == at).map(|(_, fault)| fault), plan.sabotage)
+        });
+        let (inner, control) = (self.inner.clone(), Arc::clone(&self.control));
+        HttpConnectorFuture::new(async move {
+            let send = async {
+                match sabotage {
+                    Some(sabotage) => sabotaged(sabotage, &name, request, &inner).await,
+                    None => inner.call(request).await,
+                }
+            };
+            match fault {
+                None => send.await,
+                Some(Fault::Refused) => Err(ConnectorError::io("connection refused".into())),
+                Some(Fault::TimedOut) => {
+                    send.await?;
+                    Err(ConnectorError::timeout("no answer".into()))
+                }
+                Some(Fault::DiesBefore) => died(&control).await,
+                Some(Fault::DiesAfter) => {
+                    send.await?;
+                    died(&control).await
+                }
+                Some(fault @ (Fault::Conflict | Fault::Throttled)) => {
+                    let answer = refusal(&name, fault);
+                    if sabotage == Some(Sabotage::QueueErrorsSwallowed) && name.starts_with("sqs ") {
+                        return Ok(answered(200, &json!({"Successful": [], "Failed": []})));
+                    }
+                    Ok(answer)
+                }
+            }
+        })
+    }
+}
+
+async fn died(control: &Control) -> Result<HttpResponse, ConnectorError> {
+    control.death.notify_one();
+    std::future::pending().await
+}
+
+/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`.
+fn name_of(request: &HttpRequest) -> String {
+    let uri = request.uri();
+    let path = uri.split_once("//").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    match path.split_once("aws/") {
+        Some((_, service)) => {
+            let service = service.split(['/', '?']).next().unwrap_or_default();
+            let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+            format!("{service} {}", target.unwrap_or("SendEmail"))
+        }
+        None => {
+            let path = path.strip_prefix("stripe").unwrap_or(path).split('?').next().unwrap_or_default();
+            let general: Vec<&str> = path.split('/').map(|part| if part.starts_with("pi_") { "{id}" } else { part }).collect();
+            format!("stripe {} {}", request.method(), general.join("/"))
+        }
+    }
+}
+
+/// How each service says "not now" (its API reference, "Common errors"; Stripe: "Rate limits").
+fn refusal(name: &str, fault: Fault) -> HttpResponse {
+    let aws = |kind: &str| answered(400, &json!({"__type": kind, "message": "not now"}));
+    match (name.split(' ').next().unwrap_or_default(), fault) {
+        ("dynamodb", Fault::Conflict) if name.ends_with("TransactWriteItems") => answered(
+            400,
+            &json!({
+                "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                "message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]",
+                "CancellationReasons": [{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}],
+            }),
+        ),
+        ("dynamodb", Fault::Conflict) => aws("com.amazonaws.dynamodb.v20120810#TransactionConflictException"),
+        ("dynamodb", _) => aws("com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"),
+        ("sqs", _) => aws("com.amazonaws.sqs#RequestThrottled"),
+        ("secretsmanager", _) => aws("ThrottlingException"),
+        ("ses", _) => {
+            let body = "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+            response(400, "text/xml", body.to_owned())
+        }
+        _ => answered(429, &json!({"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "not now"}})),
+    }
+}
+
+fn answered(status: u16, body: &Value) -> HttpResponse {
+    response(status, "application/x-amz-json-1.0", body.to_string())
+}
+
+fn response(status: u16, media_type: &str, body: String) -> HttpResponse {
+    let response = http::Response::builder().status(status).header("content-type", media_type).body(SdkBody::from(body));
+    response.expect("a response").try_into().expect("a response")
+}
+
+/// Sends a request as the sabotaged product would.
+async fn sabotaged(
+    sabotage: Sabotage,
+    name: &str,
+    mut request: HttpRequest,
+    inner: &SharedHttpConnector,
+) -> Result<HttpResponse, ConnectorError> {
+    let body: Value = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+    let mut changed = body.clone();
+    match (sabotage, name) {
+        (Sabotage::NoGuard, "dynamodb GetItem") if key_of(&body).starts_with("PLACED#") && body["ConsistentRead"] == true => {
+            return Ok(answered(200, &json!({})));
+        }
+        (Sabotage::NoGuard, "dynamodb TransactWriteItems") => {
+            for action in changed["TransactItems"].as_array_mut().into_iter().flatten() {
+                if let Some(put) = action["Put"].as_object_mut() {
+                    put.remove("ConditionExpression");
+                }
+            }
+        }
+        (Sabotage::StockForgotten, "dynamodb TransactWriteItems") => {
+            let actions = changed["TransactItems"].as_array_mut().expect("actions");
+            actions.retain(|action| !action["Update"]["ConditionExpression"].as_str().is_some_and(|rule| rule.contains("held >=")));
+        }
+        (Sabotage::MailUnclaimed, "dynamodb PutItem") if body["Item"]["SK"]["S"].as_str().is_some_and(|key| key.starts_with("MAIL#")) => {
+            let put = changed.as_object_mut().expect("a request");
+            put.remove("ConditionExpression");
+            put.remove("ExpressionAttributeValues");
+        }
+        (Sabotage::RefundForgotten, "stripe POST /v1/refunds") => {
+            return Ok(response(200, "application/json", json!({"id": "re_never", "status": "succeeded"}).to_string()));
+        }
+        _ => {}
+    }
+    if changed != body {
+        let text = changed.to_string();
+        request.headers_mut().insert("content-length", text.len().to_string());
+        *request.body_mut() = SdkBody::from(text);
+    }
+    inner.call(request).await
+}
+
+fn key_of(body: &Value) -> String {
+    body["Key"]["SK"]["S"].as_str().unwrap_or_default().to_owned()
+}

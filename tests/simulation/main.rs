@@ -1,0 +1,234 @@
+//! The crash simulation: every call that leaves the code, broken in every way, and the world is still right.
+//!
+//! Deterministic: the clock is set by hand, ids are made from customers and keys, and sleeping costs no time. A failing
+//! point prints its scenario, call and fault; `SIMULATE="place by card/3/DiesAfter"` runs that one alone.
+
+mod audit;
+mod injector;
+mod world;
+
+use audit::{Expected, audit};
+use injector::{Fault, Sabotage};
+use std::io::Write as _;
+use tests::{Call, order};
+use world::World;
+
+/// A story with a part that is broken at every call.
+#[derive(Clone, Copy)]
+struct Scenario {
+    name: &'static str,
+    /// How it is paid.
+    card: &'static str,
+    /// What is broken, after what.
+    part: Part,
+    expected: Expected,
+}
+
+/// The part of a story whose calls are broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// From placing the order on.
+    Place,
+    /// From cancelling the finished order on.
+    Cancel,
+    /// The work behind a placed order.
+    Fulfil,
+}
+
+const RECEIVED: i64 = 100;
+const UNITS: u32 = 2;
+const TOTAL_CENTS: i64 = 5_000;
+
+fn scenarios() -> [Scenario; 6] {
+    let done = Expected {
+        orders: 1,
+        status: "preparing",
+        received: RECEIVED,
+        kept: TOTAL_CENTS,
+        mails: &["received", "confirmed"],
+        doubles: 0,
+    };
+    let off = Expected { status: "cancelled", kept: 0, ..done };
+    [
+        Scenario { name: "place by card", card: "pm_card_visa", part: Part::Place, expected: done },
+        Scenario { name: "place by COD", card: "cod", part: Part::Place, expected: Expected { kept: 0, ..done } },
+        Scenario {
+            name: "cancel a paid order",
+            card: "pm_card_visa",
+            part: Part::Cancel,
+            expected: Expected { mails: &["received", "confirmed", "cancelled"], ..off },
+        },
+        Scenario { name: "fulfil", card: "pm_card_visa", part: Part::Fulfil, expected: done },
+        Scenario {
+            name: "a declined card",
+            card: "pm_card_visa_chargeDeclined",
+            part: Part::Place,
+            expected: Expected { mails: &["received", "cancelled"], ..off },
+        },
+        Scenario {
+            name: "a payment that nobody confirms",
+            card: "pm_card_threeDSecure2Required",
+            part: Part::Place,
+            expected: Expected { mails: &["received", "cancelled"], ..off },
+        },
+    ]
+}
+
+/// Plays a scenario; returns the calls of its broken part, and what is wrong in the end.
+async fn play(scenario: Scenario, fault: Option<(usize, Fault)>, sabotage: Option<Sabotage>) -> (Vec<String>, Vec<String>) {
+    let mut world = World::new();
+    world.shop.stock("bottle", "25.00", "north", RECEIVED).await;
+    let token = world.shop.customer("alice");
+    let place = order(&token, "key-1", "bottle", UNITS, scenario.card);
+    let arm = |world: &World| {
+        world.control.plan(|plan| {
+            plan.fault = fault;
+            plan.sabotage = sabotage;
+            plan.armed = true;
+        });
+    };
+    match scenario.part {
+        Part::Place => {
+            arm(&world);
+            let answer = world.client(&place).await;
+            assert!(matches!(answer.status, 200 | 201 | 402), "{answer:?}");
+        }
+        Part::Cancel => {
+            let placed = world.client(&place).await;
+            world.settle().await;
+            arm(&world);
+            let cancel = Call::post(&format!("/api/v1/orders/{}/cancel", placed.order_id())).token(&token);
+            let answer = world.client(&cancel).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            assert_eq!(answer.body["refund_amount"], "50.00", "{answer:?}");
+        }
+        Part::Fulfil => {
+            world.client(&place).await;
+            arm(&world);
+        }
+    }
+    world.settle().await;
+    let calls = world.control.plan(|plan| {
+        plan.armed = false;
+        std::mem::take(&mut plan.calls)
+    });
+    let expected = Expected { doubles: doubles(&calls, fault), ..scenario.expected };
+    let mut wrong = audit(&world.shop, expected);
+    // Everything once more: the client repeats itself, and every event of the stream comes again.
+    world.restart();
+    let again = world.client(&place).await;
+    if !matches!(again.status, 200 | 402) {
+        wrong.push(format!("the same request again is answered with {}", again.status));
+    }
+    world.settle().await;
+    wrong.extend(audit(&world.shop, expected));
+    (calls, wrong)
+}
+
+/// A mail may come twice where nobody can know that it was sent: its answer is lost, or the process dies before noting it.
+fn doubles(calls: &[String], fault: Option<(usize, Fault)>) -> usize {
+    let Some((point, fault)) = fault else { return 0 };
+    let is_mail = |at: usize| calls.get(at).is_some_and(|call| call == "ses SendEmail");
+    let lost_answer = is_mail(point) && matches!(fault, Fault::TimedOut | Fault::DiesAfter);
+    let unnoted = point > 0 && is_mail(point - 1) && fault == Fault::DiesBefore;
+    usize::from(lost_answer || unnoted)
+}
+
+fn simulate<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    runtime.expect("a runtime").block_on(work)
+}
+
+/// Prints past the test runner's capture: the figures belong into every log.
+fn report(line: &str) {
+    let written = writeln!(std::io::stderr(), "{line}");
+    written.expect("standard error takes a line");
+}
+
+/// Tries every point of one scenario; returns how many there were and which failed.
+fn try_all(scenario: Scenario, only: Option<&str>) -> (usize, Vec<String>) {
+    let (calls, wrong) = simulate(play(scenario, None, None));
+    assert!(wrong.is_empty(), "{} is wrong without any fault: {wrong:?}", scenario.name);
+    let mut failures = Vec::new();
+    let mut points = 0;
+    for (point, call) in calls.iter().enumerate() {
+        for fault in Fault::ALL.into_iter().filter(|fault| fault.fits(call)) {
+            let name = format!("{}/{point}/{fault:?}", scenario.name);
+            if only.is_some_and(|only| only != name) {
+                continue;
+            }
+            points += 1;
+            let (_, wrong) = simulate(play(scenario, Some((point, fault)), None));
+            if !wrong.is_empty() {
+                failures.push(format!("SIMULATE=\"{name}\" ({call}): {wrong:?}"));
+            }
+        }
+    }
+    report(&format!("simulation: {}: {} calls, {points} points tried", scenario.name, calls.len()));
+    (points, failures)
+}
+
+#[test]
+fn whatever_call_breaks_in_whatever_way_the_world_ends_up_right() {
+    let only = std::env::var("SIMULATE").ok();
+    let outcomes: Vec<_> = std::thread::scope(|threads| {
+        let spawn = |scenario| threads.spawn({
+            let only = only.as_deref();
+            move || try_all(scenario, only)
+        });
+        let running: Vec<_> = scenarios().into_iter().map(spawn).collect();
+        running.into_iter().map(|thread| thread.join().expect("a scenario that runs without faults")).collect()
+    });
+    let total: usize = outcomes.iter().map(|(points, _)| points).sum();
+    let failures: Vec<_> = outcomes.into_iter().flat_map(|(_, failures)| failures).collect();
+    report(&format!("simulation: {total} points tried in all"));
+    assert!(failures.is_empty(), "{} of {total} points fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn the_simulation_is_the_same_each_time() {
+    for scenario in scenarios() {
+        let (first, _) = simulate(play(scenario, None, None));
+        let (second, _) = simulate(play(scenario, None, None));
+        assert_eq!(first, second, "{}", scenario.name);
+    }
+}
+
+/// Whether the harness notices a mistake that is built into the product.
+fn notices(sabotage: Sabotage, scenario: &str) -> bool {
+    let scenario = scenarios().into_iter().find(|known| known.name == scenario).expect("a scenario");
+    let (calls, wrong) = simulate(play(scenario, None, Some(sabotage)));
+    let caught = !wrong.is_empty()
+        || calls.iter().enumerate().any(|(point, call)| {
+            Fault::ALL.into_iter().filter(|fault| fault.fits(call)).any(|fault| {
+                !simulate(play(scenario, Some((point, fault)), Some(sabotage))).1.is_empty()
+            })
+        });
+    report(&format!("simulation: {sabotage:?} in {:?} is {}", scenario.name, if caught { "caught" } else { "MISSED" }));
+    caught
+}
+
+#[test]
+fn an_order_without_a_guard_on_its_key_is_noticed() {
+    assert!(notices(Sabotage::NoGuard, "place by COD"));
+}
+
+#[test]
+fn stock_that_a_cancellation_forgets_is_noticed() {
+    assert!(notices(Sabotage::StockForgotten, "cancel a paid order"));
+}
+
+#[test]
+fn a_relay_that_swallows_the_queues_errors_is_noticed() {
+    assert!(notices(Sabotage::QueueErrorsSwallowed, "place by COD"));
+}
+
+#[test]
+fn a_mail_that_nobody_claims_is_noticed() {
+    assert!(notices(Sabotage::MailUnclaimed, "place by COD"));
+}
+
+#[test]
+fn a_refund_that_never_reached_the_provider_is_noticed() {
+    assert!(notices(Sabotage::RefundForgotten, "cancel a paid order"));
+}
