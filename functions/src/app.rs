@@ -4,6 +4,8 @@ use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use shared::time::Timestamp;
@@ -15,7 +17,7 @@ use crate::error::Source;
 use crate::mailer::Mailer;
 use crate::queues::Queues;
 use crate::secrets::Secrets;
-use crate::seam::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, OPERATION_TIMEOUT};
+use crate::seam::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, OPERATION_TIMEOUT, send};
 use crate::stripe::Stripe;
 use crate::table::Table;
 
@@ -78,6 +80,8 @@ pub struct App {
     pub stripe: Stripe,
     /// The key that cursors are sealed with.
     pub signing: Secrets,
+    connector: SharedHttpConnector,
+    table_endpoint: String,
 }
 
 /// Builds one service's configuration. The builders of the SDK crates share these methods but no trait.
@@ -117,11 +121,13 @@ impl App {
             queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http), &config),
             mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http), config.get("MAIL_SENDER")),
             stripe: Stripe::new(
-                connector,
+                connector.clone(),
                 config.get("STRIPE_BASE_URL"),
                 Secrets::new(secrets.clone(), config.get("STRIPE_SECRET_ARN")),
             ),
             signing: Secrets::new(secrets, config.get("SIGNING_SECRET_ARN")),
+            connector,
+            table_endpoint: config.endpoint("DYNAMODB").unwrap_or_else(|| regional_endpoint(config.get("AWS_REGION"))),
         }
     }
 
@@ -130,13 +136,26 @@ impl App {
         self.clock.now()
     }
 
-    /// Opens the connection to the table before the first request needs it: most of the first call's time is TLS.
-    /// Whether that works shows with the first request; a failure here must not keep the function from starting.
+    /// Opens the connection to the table before the first request needs it: most of the first call's time is TLS. Asks
+    /// for the endpoint's health, which needs no permission and costs no request units. Whether the connection works
+    /// shows with the first request; a failure here must not keep the function from starting.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.table.ping().await {
-            self.log.error("the table did not answer while starting", &[], &error);
+        let health = http::Request::get(&self.table_endpoint).body(SdkBody::empty()).map_err(Source::from);
+        let request = health.and_then(|request| Ok(HttpRequest::try_from(request)?));
+        let answer = match request {
+            Ok(request) => send(&self.connector, request, CONNECT_TIMEOUT).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = answer {
+            self.log.error("the table did not answer while starting", &[], &*error);
         }
     }
+}
+
+/// DynamoDB's endpoint in a region (AWS General Reference, "DynamoDB endpoints"; China is a partition of its own).
+fn regional_endpoint(region: &str) -> String {
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://dynamodb.{region}.{suffix}/")
 }
 
 /// Lambda puts a role's credentials into the environment; nothing else needs to be asked.

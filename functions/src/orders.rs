@@ -73,9 +73,11 @@ pub async fn place(app: &App, request: &PlaceOrder, buyer: &Buyer, key: &Idempot
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    for _ in 0..RACES {
+    for race in 0..RACES {
+        // Once somebody else was faster, only a fresh read shows what is left.
+        let fresh = race > 0;
         let (known, offers) =
-            tokio::join!(app.table.document(&buyer.customer, tag, true), app.table.offers(&products));
+            tokio::join!(app.table.document(&buyer.customer, tag, true), app.table.offers(&products, fresh));
         if let Some(document) = known? {
             return replay(app, request, buyer, document).await;
         }

@@ -165,4 +165,46 @@ mod tests {
         let named: Vec<_> = short.iter().map(|s| (s.product_id.as_str(), s.requested, s.available)).collect();
         assert_eq!(named, [("a", 5, 4), ("c", 1, 0)]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_asked_of_whatever_stock_is_taken_exactly_or_not_at_all(
+            demand in proptest::collection::btree_map(0usize..4, 1u32..20, 1..4),
+            stock in proptest::collection::vec((0usize..4, 0usize..4, -2i64..15), 0..12),
+        ) {
+            let products = ["a", "b", "c", "d"].map(product);
+            let demand: BTreeMap<_, _> = demand.into_iter().map(|(at, units)| (products[at].clone(), units)).collect();
+            let mut levels_of: BTreeMap<ProductId, Vec<StockLevel>> = BTreeMap::new();
+            for (at, house, on_hand) in stock {
+                let entry = levels_of.entry(products[at].clone()).or_default();
+                let level = levels(&[(["n", "e", "s", "w"][house], on_hand)]).remove(0);
+                if entry.iter().all(|known| known.warehouse != level.warehouse) {
+                    entry.push(level);
+                }
+            }
+            let available = |product: &ProductId| -> i64 {
+                levels_of.get(product).into_iter().flatten().map(|level| level.on_hand.max(0)).sum()
+            };
+            match allocate(&demand, &levels_of) {
+                Ok(plan) => {
+                    for (product, units) in &demand {
+                        let mine = plan.allocations.iter().filter(|a| &a.product == product);
+                        assert_eq!(mine.map(|a| a.quantity).sum::<u32>(), *units);
+                    }
+                    let mut pairs: Vec<_> = plan.allocations.iter().map(|a| (&a.warehouse, &a.product)).collect();
+                    pairs.sort();
+                    pairs.dedup();
+                    assert_eq!(pairs.len(), plan.allocations.len());
+                    for taken in &plan.allocations {
+                        let there = levels_of[&taken.product].iter().find(|level| level.warehouse == taken.warehouse);
+                        assert!(there.is_some_and(|level| level.on_hand >= i64::from(taken.quantity)));
+                    }
+                }
+                Err(short) => {
+                    assert!(!short.is_empty());
+                    assert!(short.iter().all(|s| s.available == available(&s.product_id) && s.available < i64::from(s.requested)));
+                }
+            }
+        }
+    }
 }

@@ -64,11 +64,6 @@ impl Table {
         Self { client, name: name.to_owned() }
     }
 
-    /// A cheap read that opens the connection.
-    pub async fn ping(&self) -> Result<(), Error> {
-        self.get(&Key { pk: "PING".into(), sk: "PING".into() }, false).await.map(drop)
-    }
-
     async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(key_item(key)));
         let answer = request.consistent_read(consistent).send().await.map_err(unavailable)?;

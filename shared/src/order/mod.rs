@@ -10,6 +10,8 @@ mod decide;
 mod event;
 pub mod payment;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use apply::apply;
