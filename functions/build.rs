@@ -13,14 +13,24 @@ fn main() {
     bins.sort();
     let mut rows = String::new();
     for bin in bins {
-        let name = bin.file_stem().and_then(|stem| stem.to_str()).expect("a bin has a name").to_owned();
+        let name = bin
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a bin has a name")
+            .to_owned();
         let source = fs::read_to_string(&bin).expect("a bin is readable");
         let path = source
             .split_once("functions::handlers::")
             .and_then(|(_, rest)| rest.split_once("::FUNCTION"))
             .map(|(path, _)| path)
-            .unwrap_or_else(|| panic!("{} does not start functions::handlers::…::FUNCTION", bin.display()));
-        writeln!(rows, "    (\"{name}\", crate::handlers::{path}::FUNCTION),").expect("a string takes everything");
+            .unwrap_or_else(|| {
+                panic!(
+                    "{} does not start functions::handlers::…::FUNCTION",
+                    bin.display()
+                )
+            });
+        writeln!(rows, "    (\"{name}\", crate::handlers::{path}::FUNCTION),")
+            .expect("a string takes everything");
     }
     let out = env::var("OUT_DIR").expect("Cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("registry.rs"), format!("&[\n{rows}]")).expect("OUT_DIR is writable");

@@ -14,8 +14,8 @@ pub mod mailer;
 pub mod orders;
 pub mod payments;
 pub mod queues;
-pub mod secrets;
 pub mod seam;
+pub mod secrets;
 pub mod stripe;
 pub mod table;
 
@@ -29,5 +29,8 @@ pub const REGISTRY: &[(&str, Function)] = include!(concat!(env!("OUT_DIR"), "/re
 
 /// The function of that name.
 pub fn function(name: &str) -> Option<Function> {
-    REGISTRY.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
+    REGISTRY
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, function)| *function)
 }

@@ -19,22 +19,36 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
     for _ in 0..STEPS {
         let (command, actor) = match next_step(&order, app.now()) {
             Step::Done | Step::WaitUntil(_) => return Ok(order),
-            Step::Create => (Command::RecordPayment(app.stripe.create(&order).await?), Actor::Provider),
-            Step::Confirm(intent) => {
-                (Command::RecordPayment(app.stripe.confirm(&order, &intent).await?), Actor::Provider)
-            }
-            Step::CancelIntent(intent) => {
-                (Command::RecordPayment(app.stripe.cancel(&order, &intent).await?), Actor::Provider)
-            }
+            Step::Create => (
+                Command::RecordPayment(app.stripe.create(&order).await?),
+                Actor::Provider,
+            ),
+            Step::Confirm(intent) => (
+                Command::RecordPayment(app.stripe.confirm(&order, &intent).await?),
+                Actor::Provider,
+            ),
+            Step::CancelIntent(intent) => (
+                Command::RecordPayment(app.stripe.cancel(&order, &intent).await?),
+                Actor::Provider,
+            ),
             Step::Refund { refund, look_up } => {
                 let report = app.stripe.refund(&order, &refund, look_up).await?;
-                (Command::RecordRefund { refund: refund.id, report }, Actor::Provider)
+                (
+                    Command::RecordRefund {
+                        refund: refund.id,
+                        report,
+                    },
+                    Actor::Provider,
+                )
             }
             Step::Expire => (Command::Expire, Actor::Worker),
         };
         order = execute(app, order, &command, &actor).await?;
     }
-    Err(Error::broken("a payment does not come to an end", order.id.to_string()))
+    Err(Error::broken(
+        "a payment does not come to an end",
+        order.id.to_string(),
+    ))
 }
 
 /// Like [`settle`], for callers whose own work is done already: if the provider does not answer now, the payment
@@ -44,7 +58,11 @@ pub async fn settle_or_leave(app: &App, order: Order) -> Result<Order, Error> {
     match settle(app, order).await {
         Ok(order) => Ok(order),
         Err(error) => {
-            app.log.error("the payment is left to the worker", &[("order.id", id.to_string().into())], &error);
+            app.log.error(
+                "the payment is left to the worker",
+                &[("order.id", id.to_string().into())],
+                &error,
+            );
             crate::orders::find_head(app, &customer, &id).await
         }
     }

@@ -26,7 +26,11 @@ struct Kept {
 impl Secrets {
     /// The secret of this name or ARN.
     pub fn new(client: aws_sdk_secretsmanager::Client, arn: &str) -> Self {
-        Self { client, arn: arn.to_owned(), kept: Arc::default() }
+        Self {
+            client,
+            arn: arn.to_owned(),
+            kept: Arc::default(),
+        }
     }
 
     /// Its value.
@@ -37,17 +41,25 @@ impl Secrets {
         }
         let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
         let answer = answer.map_err(|error| Error::unavailable("Secrets Manager", error))?;
-        let value = answer.secret_string().ok_or_else(|| Error::broken("a secret is not a text", self.arn.as_str()))?;
+        let value = answer
+            .secret_string()
+            .ok_or_else(|| Error::broken("a secret is not a text", self.arn.as_str()))?;
         let value: Arc<str> = value.into();
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { value: Arc::clone(&value), read: Instant::now() });
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept {
+            value: Arc::clone(&value),
+            read: Instant::now(),
+        });
         Ok(value)
     }
 
     /// One member of a secret that is a JSON object.
     pub async fn member(&self, name: &'static str) -> Result<String, Error> {
         let text = self.text().await?;
-        let value: Value = serde_json::from_str(&text).map_err(|_| Error::broken("a secret is not JSON", name))?;
+        let value: Value =
+            serde_json::from_str(&text).map_err(|_| Error::broken("a secret is not JSON", name))?;
         let member = value.get(name).and_then(Value::as_str);
-        member.map(str::to_owned).ok_or_else(|| Error::broken("a secret lacks a member", name))
+        member
+            .map(str::to_owned)
+            .ok_or_else(|| Error::broken("a secret lacks a member", name))
     }
 }

@@ -35,7 +35,11 @@ impl Gateway {
         let mut routes: Vec<_> = routes.collect();
         // The most specific route wins (AWS: "Routes for HTTP APIs", priority): fixed parts before parameters.
         routes.sort_by_key(|(route, _)| route.path.matches('{').count());
-        Self { routes, requests: AtomicU64::new(1), clock }
+        Self {
+            routes,
+            requests: AtomicU64::new(1),
+            clock,
+        }
     }
 
     /// Answers one request.
@@ -44,13 +48,23 @@ impl Gateway {
         if body.len() > BODY_LIMIT {
             return plain(413, "Request Entity Too Large");
         }
-        let Some(segments) = segments(parts.uri.path()) else { return plain(400, "Bad Request") };
+        let Some(segments) = segments(parts.uri.path()) else {
+            return plain(400, "Bad Request");
+        };
         let fitting = self.routes.iter().find_map(|(route, function)| {
-            (route.method == parts.method.as_str()).then(|| parameters(&route.path, &segments)).flatten().map(|found| (route, function, found))
+            (route.method == parts.method.as_str())
+                .then(|| parameters(&route.path, &segments))
+                .flatten()
+                .map(|found| (route, function, found))
         });
-        let Some((route, function, found)) = fitting else { return plain(404, "Not Found") };
+        let Some((route, function, found)) = fitting else {
+            return plain(404, "Not Found");
+        };
         let claims = if route.authorized {
-            let header = parts.headers.get("authorization").and_then(|header| header.to_str().ok());
+            let header = parts
+                .headers
+                .get("authorization")
+                .and_then(|header| header.to_str().ok());
             match tokens.authorize(header, &route.scopes, self.clock.now()) {
                 Ok(claims) => Some(claims),
                 Err(Denied::Unauthorized) => return plain(401, "Unauthorized"),
@@ -59,14 +73,25 @@ impl Gateway {
         } else {
             None
         };
-        let event = self.event(route, found, claims, &parts.method, &parts.uri, &parts.headers, &body);
+        let event = self.event(
+            route,
+            found,
+            claims,
+            &parts.method,
+            &parts.uri,
+            &parts.headers,
+            &body,
+        );
         match lambda.invoke(function, &event.to_string()).await {
             Some(answer) => response(&answer).unwrap_or_else(|| plain(500, "Internal Server Error")),
             None => plain(503, "Service Unavailable"),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one request, taken apart by the caller")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one request, taken apart by the caller"
+    )]
     fn event(
         &self,
         route: &Route,
@@ -105,8 +130,11 @@ impl Gateway {
             "isBase64Encoded": false,
         });
         if let Some(query) = uri.query() {
-            let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
-            event["queryStringParameters"] = joined(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
+            let pairs = form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect::<Vec<_>>();
+            event["queryStringParameters"] =
+                joined(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
         }
         if !path_parameters.is_empty() {
             event["pathParameters"] = Value::Object(path_parameters);
@@ -115,7 +143,12 @@ impl Gateway {
             // The authorizer hands every claim on as a text.
             let texts: Map<String, Value> = claims
                 .into_iter()
-                .map(|(name, value)| (name, Value::String(value.as_str().map_or_else(|| value.to_string(), str::to_owned))))
+                .map(|(name, value)| {
+                    (
+                        name,
+                        Value::String(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+                    )
+                })
                 .collect();
             event["requestContext"]["authorizer"] = json!({"jwt": {"claims": texts, "scopes": null}});
         }
@@ -135,7 +168,10 @@ impl Gateway {
 fn joined<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> Value {
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in pairs {
-        let known = fields.get(name).and_then(Value::as_str).map(|known| format!("{known},{value}"));
+        let known = fields
+            .get(name)
+            .and_then(Value::as_str)
+            .map(|known| format!("{known},{value}"));
         fields.insert(name.to_owned(), Value::String(known.unwrap_or(value)));
     }
     Value::Object(fields)
@@ -205,6 +241,8 @@ fn response(answer: &str) -> Option<Response<Bytes>> {
 fn plain(status: u16, message: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(json!({"message": message}).to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert("content-type", http::HeaderValue::from_static("application/json"));
     response
 }

@@ -57,7 +57,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { folder: None, clock: Clock::default(), log: Log::to(|_| {}), wrap: |connector| connector }
+        Self {
+            folder: None,
+            clock: Clock::default(),
+            log: Log::to(|_| {}),
+            wrap: |connector| connector,
+        }
     }
 }
 
@@ -82,7 +87,10 @@ impl Twin {
     }
 
     /// A twin on services that are there already.
-    pub fn with_cloud(cloud: Arc<Cloud>, options: &Options) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
+    pub fn with_cloud(
+        cloud: Arc<Cloud>,
+        options: &Options,
+    ) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
         let folder: Option<&Path> = options.folder.as_deref();
         let template = Template::parse(TEMPLATE, &parameters())?;
         let (table, properties) = &template.table;
@@ -94,14 +102,21 @@ impl Twin {
         let stripe = json!({"api_key": STRIPE_API_KEY, "webhook_secret": STRIPE_WEBHOOK_SECRET});
         cloud.secrets.put(now, "StripeSecret", &stripe.to_string())?;
         for secret in &template.secrets {
-            cloud.secrets.put(now, secret, "a secret of the twin: it never leaves this machine")?;
+            cloud
+                .secrets
+                .put(now, secret, "a secret of the twin: it never leaves this machine")?;
         }
         cloud.sqs.release_all(now);
         let connector = (options.wrap)(cloud.connector());
         let dead: Vec<&str> = template
             .queues
             .iter()
-            .filter_map(|queue| queue.redrive.as_ref().map(|redrive| redrive.dead_letter_queue.as_str()))
+            .filter_map(|queue| {
+                queue
+                    .redrive
+                    .as_ref()
+                    .map(|redrive| redrive.dead_letter_queue.as_str())
+            })
             .collect();
         Ok(Arc::new(Self {
             lambda: Lambda::new(&template, &connector, &options.clock, &options.log)?,
@@ -113,7 +128,12 @@ impl Twin {
             queue_names: template
                 .queues
                 .iter()
-                .map(|queue| (queue.name.clone(), dead.contains(&queue.name.as_str()) || queue.name == "RelayFailures"))
+                .map(|queue| {
+                    (
+                        queue.name.clone(),
+                        dead.contains(&queue.name.as_str()) || queue.name == "RelayFailures",
+                    )
+                })
                 .collect(),
             gateway: Gateway::new(&template, options.clock.clone()),
             cloud,
@@ -135,7 +155,11 @@ impl Twin {
         let items = self.cloud.dynamodb.items(&self.table).unwrap_or_default();
         let mut orders: Vec<shared::order::Order> = items
             .into_iter()
-            .filter(|item| item["SK"]["S"].as_str().is_some_and(|key| key.starts_with(shared::keys::ORDER_PREFIX)))
+            .filter(|item| {
+                item["SK"]["S"]
+                    .as_str()
+                    .is_some_and(|key| key.starts_with(shared::keys::ORDER_PREFIX))
+            })
             .filter_map(|item| functions::edge::item_from_json(item).ok())
             .filter_map(|item| functions::table::order(item).ok())
             .collect();
@@ -195,7 +219,8 @@ impl Twin {
         let queues = self.queue_names.iter().map(|(name, dead_letters)| {
             let messages = self.cloud.sqs.messages(name).into_iter().map(|message| {
                 let moment = |at: time::OffsetDateTime| {
-                    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+                    at.format(&time::format_description::well_known::Rfc3339)
+                        .unwrap_or_default()
                 };
                 json!({
                     "id": message.id, "body": message.body, "receive_count": message.receive_count,

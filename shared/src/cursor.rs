@@ -24,13 +24,16 @@ pub fn open(key: &[u8], scope: &str, cursor: &str) -> Result<String, InvalidCurs
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| InvalidCursor)?;
     let (mac, position) = bytes.split_at_checked(TAG_BYTES).ok_or(InvalidCursor)?;
     let position = std::str::from_utf8(position).map_err(|_| InvalidCursor)?;
-    keyed(key, scope, position).verify_truncated_left(mac).map_err(|_| InvalidCursor)?;
+    keyed(key, scope, position)
+        .verify_truncated_left(mac)
+        .map_err(|_| InvalidCursor)?;
     Ok(position.to_owned())
 }
 
 fn keyed(key: &[u8], scope: &str, position: &str) -> Hmac<Sha256> {
     // HMAC takes a key of any length (RFC 2104), so this constructor cannot fail.
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
     mac.update(&(scope.len() as u64).to_be_bytes());
     mac.update(scope.as_bytes());
     mac.update(position.as_bytes());
@@ -48,11 +51,18 @@ mod tests {
     #[test]
     fn a_cursor_opens_for_its_own_scope_only() {
         let cursor = seal(b"key", "alice|status=paid", "ORDER#1");
-        assert_eq!(open(b"key", "alice|status=paid", &cursor).as_deref(), Ok("ORDER#1"));
+        assert_eq!(
+            open(b"key", "alice|status=paid", &cursor).as_deref(),
+            Ok("ORDER#1")
+        );
         assert_eq!(open(b"key", "bob|status=paid", &cursor), Err(InvalidCursor));
         assert_eq!(open(b"other", "alice|status=paid", &cursor), Err(InvalidCursor));
         for forged in ["", "AAAA", "not base64!", &cursor[1..], &format!("{cursor}A")] {
-            assert_eq!(open(b"key", "alice|status=paid", forged), Err(InvalidCursor), "{forged}");
+            assert_eq!(
+                open(b"key", "alice|status=paid", forged),
+                Err(InvalidCursor),
+                "{forged}"
+            );
         }
     }
 }

@@ -35,7 +35,10 @@ pub fn plan(document: &Document, packagings: &[Packaging]) -> Result<Plan, Alloc
     let mut size: BTreeMap<&ProductId, (u64, u64)> = BTreeMap::new();
     for line in &document.lines {
         *sold.entry(&line.product).or_default() += u64::from(line.quantity);
-        size.insert(&line.product, (u64::from(line.volume_cm3), u64::from(line.weight_grams)));
+        size.insert(
+            &line.product,
+            (u64::from(line.volume_cm3), u64::from(line.weight_grams)),
+        );
     }
     let mut taken: BTreeMap<&ProductId, u64> = BTreeMap::new();
     let mut goods: BTreeMap<&WarehouseId, (u64, u64)> = BTreeMap::new();
@@ -49,16 +52,30 @@ pub fn plan(document: &Document, packagings: &[Packaging]) -> Result<Plan, Alloc
     for product in sold.keys().chain(taken.keys()) {
         let of = |units: &BTreeMap<&ProductId, u64>| units.get(product).copied().unwrap_or_default();
         if of(&sold) != of(&taken) {
-            return Err(AllocationMismatch { product: (*product).clone(), taken: of(&taken), sold: of(&sold) });
+            return Err(AllocationMismatch {
+                product: (*product).clone(),
+                taken: of(&taken),
+                sold: of(&sold),
+            });
         }
     }
     let parcels: Vec<Parcel> = goods
         .into_iter()
         .filter_map(|(warehouse, (volume, weight))| {
             let packed = pack(packagings, volume, weight)?;
-            Some(Parcel { warehouse: warehouse.clone(), weight_grams: weight + packed.packaging_grams, packed })
+            Some(Parcel {
+                warehouse: warehouse.clone(),
+                weight_grams: weight + packed.packaging_grams,
+                packed,
+            })
         })
         .collect();
-    let carbon_grams = parcels.iter().map(|parcel| carbon::estimate(parcel.weight_grams).carbon_grams).sum();
-    Ok(Plan { parcels, carbon_grams })
+    let carbon_grams = parcels
+        .iter()
+        .map(|parcel| carbon::estimate(parcel.weight_grams).carbon_grams)
+        .sum();
+    Ok(Plan {
+        parcels,
+        carbon_grams,
+    })
 }

@@ -84,7 +84,10 @@ impl IdempotencyKey {
     /// Reads the header, as a bare token or as the draft's structured string (`"…"`).
     pub fn from_header(value: &str) -> Result<Self, InvalidId> {
         let value = value.trim();
-        let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+        let bare = value
+            .strip_prefix('"')
+            .and_then(|v| v.strip_suffix('"'))
+            .unwrap_or(value);
         Self::parse(bare)
     }
 }
@@ -104,7 +107,10 @@ impl OrderId {
     /// staff that orders for a customer has keys of its own.
     pub fn new(customer: &CustomerId, caller: &CustomerId, key: &IdempotencyKey, now: Timestamp) -> Self {
         let millis = u64::try_from(now.millis()).unwrap_or_default();
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &placement_hash(customer, caller, key)).into_uuid())
+        Self(
+            uuid::Builder::from_unix_timestamp_millis(millis, &placement_hash(customer, caller, key))
+                .into_uuid(),
+        )
     }
 
     /// Parses `ord_` and 32 lower-case hexadecimal digits.
@@ -113,7 +119,11 @@ impl OrderId {
         let hex = text.strip_prefix(ORDER_PREFIX).ok_or(RULE)?;
         let lower = hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let uuid = lower.then(|| Uuid::try_parse(hex).ok()).flatten().ok_or(RULE)?;
-        if uuid.get_version_num() == 7 { Ok(Self(uuid)) } else { Err(RULE) }
+        if uuid.get_version_num() == 7 {
+            Ok(Self(uuid))
+        } else {
+            Err(RULE)
+        }
     }
 
     /// The part that depends on customer and key alone, without the time: 74 bits (RFC 9562, 5.7: rand_a, rand_b).
@@ -215,11 +225,16 @@ impl OrderNumber {
                     'I' | 'L' => '1',
                     c => c,
                 };
-                CROCKFORD.iter().position(|s| char::from(*s) == c).map(|p| p as u64)
+                CROCKFORD
+                    .iter()
+                    .position(|s| char::from(*s) == c)
+                    .map(|p| p as u64)
             })
             .collect::<Option<_>>()
             .ok_or(RULE)?;
-        let [digits @ .., check] = symbols.as_slice() else { return Err(RULE) };
+        let [digits @ .., check] = symbols.as_slice() else {
+            return Err(RULE);
+        };
         if digits.len() != 10 || digits.iter().any(|d| *d > 31) {
             return Err(RULE);
         }
@@ -228,7 +243,12 @@ impl OrderNumber {
             return Err(RULE);
         }
         let plain: String = symbols.iter().map(|s| symbol(*s)).collect();
-        Ok(Self(format!("{}-{}-{}", &plain[..5], &plain[5..10], &plain[10..])))
+        Ok(Self(format!(
+            "{}-{}-{}",
+            &plain[..5],
+            &plain[5..10],
+            &plain[10..]
+        )))
     }
 
     /// The text in its one canonical form.
@@ -238,7 +258,10 @@ impl OrderNumber {
 }
 
 fn symbol(value: u64) -> char {
-    CROCKFORD.get(usize::try_from(value).unwrap_or(0)).copied().map_or('0', char::from)
+    CROCKFORD
+        .get(usize::try_from(value).unwrap_or(0))
+        .copied()
+        .map_or('0', char::from)
 }
 
 impl fmt::Display for OrderNumber {
@@ -269,14 +292,25 @@ mod tests {
         let customer = CustomerId::parse("alice").expect("valid");
         let key = IdempotencyKey::parse("k1").expect("valid");
         assert_eq!(order("k1", 1).placement(), order("k1", 99_999_999).placement());
-        assert_eq!(order("k1", 1).placement(), PlacementTag::new(&customer, &customer, &key));
+        assert_eq!(
+            order("k1", 1).placement(),
+            PlacementTag::new(&customer, &customer, &key)
+        );
         assert_ne!(order("k1", 1).placement(), order("k2", 1).placement());
     }
 
     #[test]
     fn what_is_no_order_id_is_refused() {
         let good = order("k", 5).to_string();
-        for bad in ["", "ord_", "ord_zz", &good[..35], &good.to_uppercase(), &format!("{good}#"), &good.replacen("ord_", "ORD_", 1)] {
+        for bad in [
+            "",
+            "ord_",
+            "ord_zz",
+            &good[..35],
+            &good.to_uppercase(),
+            &format!("{good}#"),
+            &good.replacen("ord_", "ORD_", 1),
+        ] {
             assert!(OrderId::parse(bad).is_err(), "{bad}");
         }
     }
@@ -284,7 +318,10 @@ mod tests {
     #[test]
     fn a_number_is_read_as_people_type_it_and_a_slip_is_found() {
         let number = OrderNumber::of(&order("k", 5));
-        assert_eq!(OrderNumber::parse(&number.as_str().to_lowercase().replace('-', "")), Ok(number.clone()));
+        assert_eq!(
+            OrderNumber::parse(&number.as_str().to_lowercase().replace('-', "")),
+            Ok(number.clone())
+        );
         let digits: Vec<char> = number.as_str().chars().filter(|c| *c != '-').collect();
         for position in 0..10 {
             for replacement in CROCKFORD[..32].iter().map(|b| char::from(*b)) {
@@ -303,6 +340,9 @@ mod tests {
         assert!(ProductId::parse("a b").is_err());
         assert!(ProductId::parse("").is_err());
         assert!(IdempotencyKey::parse(&"k".repeat(256)).is_err());
-        assert_eq!(IdempotencyKey::from_header(" \"k1\" "), IdempotencyKey::parse("k1"));
+        assert_eq!(
+            IdempotencyKey::from_header(" \"k1\" "),
+            IdempotencyKey::parse("k1")
+        );
     }
 }

@@ -37,12 +37,22 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
         ),
         EventKind::Confirmed => (
             format!("Your order {number} is confirmed"),
-            vec!["Everything is settled, and we are preparing your parcel.".to_owned(), format!("It should reach you by {arrives}.")],
+            vec![
+                "Everything is settled, and we are preparing your parcel.".to_owned(),
+                format!("It should reach you by {arrives}."),
+            ],
         ),
         EventKind::Cancelled { reason } => {
-            let refund = order.payment.captured.minus(order.payment.refundable()).ok().filter(|sum| !sum.is_zero());
+            let refund = order
+                .payment
+                .captured
+                .minus(order.payment.refundable())
+                .ok()
+                .filter(|sum| !sum.is_zero());
             let why = match reason.as_str() {
-                "payment_expired" => "We did not receive a payment in time, so your order was cancelled.".to_owned(),
+                "payment_expired" => {
+                    "We did not receive a payment in time, so your order was cancelled.".to_owned()
+                }
                 reason => format!("Your order was cancelled. Reason: {reason}."),
             };
             let money = match refund {
@@ -64,9 +74,17 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
     let lines: Vec<(String, String)> = document
         .lines
         .iter()
-        .map(|line| (format!("{} × {}", line.quantity, line.name), line.total().to_string()))
+        .map(|line| {
+            (
+                format!("{} × {}", line.quantity, line.name),
+                line.total().to_string(),
+            )
+        })
         .collect();
-    let rows: String = lines.iter().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
+    let rows: String = lines
+        .iter()
+        .map(|(what, cost)| format!("  {what}: {cost}\n"))
+        .collect();
     Some(Mail {
         to: document.contact_email.clone(),
         text: format!("{}\n\nOrder {number}\n{rows}Total: {total}\n", paragraphs.join("\n")),

@@ -9,7 +9,8 @@ use crate::limits;
 
 /// Currencies without a minor unit (ISO 4217, exponent 0).
 const EXPONENT_0: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+    "XPF",
 ];
 /// Currencies with three decimals (ISO 4217, exponent 3).
 const EXPONENT_3: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
@@ -112,12 +113,18 @@ impl Money {
             return Err(MoneyError::OutOfRange);
         }
         scaled.rescale(currency.exponent());
-        Ok(Self { amount: scaled, currency })
+        Ok(Self {
+            amount: scaled,
+            currency,
+        })
     }
 
     /// Nothing, in this currency.
     pub fn zero(currency: Currency) -> Self {
-        Self { amount: Decimal::new(0, currency.exponent()), currency }
+        Self {
+            amount: Decimal::new(0, currency.exponent()),
+            currency,
+        }
     }
 
     /// From minor units (cents for EUR, yen for JPY), as payment providers count.
@@ -163,7 +170,11 @@ impl Money {
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
-        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::CurrencyMismatch) }
+        if self.currency == other.currency {
+            Ok(())
+        } else {
+            Err(MoneyError::CurrencyMismatch)
+        }
     }
 }
 
@@ -229,14 +240,34 @@ mod tests {
     #[test]
     fn sums_need_one_currency_and_stay_in_range() {
         assert_eq!(money("0.10 EUR").plus(money("0.20 EUR")), Ok(money("0.30 EUR")));
-        assert_eq!(money("1 EUR").plus(money("1 USD")), Err(MoneyError::CurrencyMismatch));
+        assert_eq!(
+            money("1 EUR").plus(money("1 USD")),
+            Err(MoneyError::CurrencyMismatch)
+        );
         assert_eq!(money("1 EUR").minus(money("2 EUR")), Err(MoneyError::OutOfRange));
-        assert_eq!(money("999999999 EUR").times(u32::MAX), Err(MoneyError::OutOfRange));
+        assert_eq!(
+            money("999999999 EUR").times(u32::MAX),
+            Err(MoneyError::OutOfRange)
+        );
     }
 
     #[test]
     fn only_plain_decimals_are_numbers() {
-        for bad in ["", "-", ".", "1.", ".5", "1e3", "0x10", "1,5", "NaN", " 1", "1.2.3", "--1", "99999999999999999999999999999"] {
+        for bad in [
+            "",
+            "-",
+            ".",
+            "1.",
+            ".5",
+            "1e3",
+            "0x10",
+            "1,5",
+            "NaN",
+            " 1",
+            "1.2.3",
+            "--1",
+            "99999999999999999999999999999",
+        ] {
             assert!(parse_decimal(bad).is_err(), "{bad}");
         }
         assert_eq!("-1 EUR".parse::<Money>(), Err(MoneyError::OutOfRange));

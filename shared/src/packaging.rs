@@ -20,10 +20,34 @@ pub struct Packaging {
 /// What the warehouses keep unless the shop says otherwise. Volumes and carrying weights are those of common
 /// e-commerce sizes; the shop's own list replaces them.
 pub const DEFAULT: [Packaging; 4] = [
-    Packaging { id: "recycled-mailer", volume_cm3: 2_000, max_weight_grams: 1_000, weight_grams: 30, recycled: true },
-    Packaging { id: "recycled-box-s", volume_cm3: 8_000, max_weight_grams: 5_000, weight_grams: 120, recycled: true },
-    Packaging { id: "recycled-box-m", volume_cm3: 30_000, max_weight_grams: 15_000, weight_grams: 350, recycled: true },
-    Packaging { id: "box-l", volume_cm3: 120_000, max_weight_grams: 30_000, weight_grams: 900, recycled: false },
+    Packaging {
+        id: "recycled-mailer",
+        volume_cm3: 2_000,
+        max_weight_grams: 1_000,
+        weight_grams: 30,
+        recycled: true,
+    },
+    Packaging {
+        id: "recycled-box-s",
+        volume_cm3: 8_000,
+        max_weight_grams: 5_000,
+        weight_grams: 120,
+        recycled: true,
+    },
+    Packaging {
+        id: "recycled-box-m",
+        volume_cm3: 30_000,
+        max_weight_grams: 15_000,
+        weight_grams: 350,
+        recycled: true,
+    },
+    Packaging {
+        id: "box-l",
+        volume_cm3: 120_000,
+        max_weight_grams: 30_000,
+        weight_grams: 900,
+        recycled: false,
+    },
 ];
 
 /// How often a packaging is needed for a parcel's goods.
@@ -40,8 +64,13 @@ pub struct Packed {
 /// The smallest recycled packaging that takes the goods, else the smallest other one, else as many of the largest
 /// as are needed.
 pub fn pack(list: &[Packaging], volume_cm3: u64, weight_grams: u64) -> Option<Packed> {
-    let fits = |p: &&Packaging| u64::from(p.volume_cm3) >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams;
-    let one = list.iter().filter(fits).min_by_key(|p| (!p.recycled, p.volume_cm3));
+    let fits = |p: &&Packaging| {
+        u64::from(p.volume_cm3) >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams
+    };
+    let one = list
+        .iter()
+        .filter(fits)
+        .min_by_key(|p| (!p.recycled, p.volume_cm3));
     let (chosen, count) = match one {
         Some(packaging) => (packaging, 1),
         None => {

@@ -73,7 +73,9 @@ pub struct Line {
 impl Line {
     /// What the line costs. Bounded at placement, so the sum exists.
     pub fn total(&self) -> Money {
-        self.gross().and_then(|gross| gross.minus(self.discount)).unwrap_or(Money::zero(self.unit_price.currency()))
+        self.gross()
+            .and_then(|gross| gross.minus(self.discount))
+            .unwrap_or(Money::zero(self.unit_price.currency()))
     }
 
     fn gross(&self) -> Result<Money, MoneyError> {
@@ -94,13 +96,18 @@ impl Document {
 
     /// Grams of all goods.
     pub fn weight_grams(&self) -> u64 {
-        self.lines.iter().map(|line| u64::from(line.weight_grams) * u64::from(line.quantity)).sum()
+        self.lines
+            .iter()
+            .map(|line| u64::from(line.weight_grams) * u64::from(line.quantity))
+            .sum()
     }
 
     fn sum(&self, part: impl Fn(&Line) -> Money) -> Money {
         // An order has at least one line, all of one currency, and was bounded when it was placed.
         let mut parts = self.lines.iter().map(part);
-        let first = parts.next().unwrap_or_else(|| unreachable!("an order has a line"));
+        let first = parts
+            .next()
+            .unwrap_or_else(|| unreachable!("an order has a line"));
         parts.fold(first, |sum, part| sum.plus(part).unwrap_or(sum))
     }
 }
@@ -151,12 +158,16 @@ pub struct Placement {
     pub document: Document,
 }
 
-/// Hash of a request, the same for the same meaning: `1.50` and `"1.5"` are one amount, a default given or left out is
-/// one default.
+/// Hash of a request, the same however it is spelled: `1.50` and `"1.5"` are one amount, `zip` and `postal_code` one field,
+/// and the order of fields and white space do not matter.
 pub fn fingerprint(request: &PlaceOrder) -> String {
     // A value made of strings, numbers and lists always serialises.
     let canonical = serde_json::to_vec(request).unwrap_or_default();
-    Sha256::digest(canonical).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(canonical)
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The products that a request names, each once.
@@ -176,23 +187,46 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         error("/lines".into(), "out_of_range", "1 to 200 lines");
     }
     if products_of(request).len() > limits::DISTINCT_PRODUCTS {
-        error("/lines".into(), "too_many_products", "at most 40 distinct products in one order");
+        error(
+            "/lines".into(),
+            "too_many_products",
+            "at most 40 distinct products in one order",
+        );
     }
     for (at, line) in request.lines.iter().enumerate().take(limits::LINES) {
         if !(1..=u64::from(limits::QUANTITY)).contains(&line.quantity) {
-            error(format!("/lines/{at}/quantity"), "out_of_range", "a whole number from 1 to 10000");
+            error(
+                format!("/lines/{at}/quantity"),
+                "out_of_range",
+                "a whole number from 1 to 10000",
+            );
         }
-        for (field, given) in [("unit_price", line.unit_price.is_some()), ("discount_amount", line.discounted())] {
+        for (field, given) in [
+            ("unit_price", line.unit_price.is_some()),
+            ("discount_amount", line.discounted()),
+        ] {
             if given && !staff {
-                error(format!("/lines/{at}/{field}"), "not_permitted", "prices come from the catalogue; only staff may override them");
+                error(
+                    format!("/lines/{at}/{field}"),
+                    "not_permitted",
+                    "prices come from the catalogue; only staff may override them",
+                );
             }
             if given && staff && request.override_reason.is_none() {
-                error("/override_reason".into(), "required", "a price that staff sets needs a reason");
+                error(
+                    "/override_reason".into(),
+                    "required",
+                    "a price that staff sets needs a reason",
+                );
             }
         }
     }
     if request.internal_notes.is_some() && !staff {
-        error("/internal_notes".into(), "not_permitted", "only staff may write internal notes");
+        error(
+            "/internal_notes".into(),
+            "not_permitted",
+            "only staff may write internal notes",
+        );
     }
     for (field, text, most) in [
         ("notes", &request.notes, limits::NOTES),
@@ -200,22 +234,43 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         ("override_reason", &request.override_reason, limits::REASON),
     ] {
         if text.as_ref().is_some_and(|text| text.chars().count() > most) {
-            error(format!("/{field}"), "too_long", &format!("at most {most} characters"));
+            error(
+                format!("/{field}"),
+                "too_long",
+                &format!("at most {most} characters"),
+            );
         }
     }
     match request.contact_email.as_ref().or(buyer.email.as_ref()) {
-        None => error("/contact_email".into(), "required", "the token carries no mail address, so the order needs one"),
-        Some(email) if !is_mail_address(email) => error("/contact_email".into(), "invalid", "not a mail address"),
+        None => error(
+            "/contact_email".into(),
+            "required",
+            "the token carries no mail address, so the order needs one",
+        ),
+        Some(email) if !is_mail_address(email) => {
+            error("/contact_email".into(), "invalid", "not a mail address")
+        }
         Some(_) => {}
     }
     match (&request.billing_address, &request.shipping_address) {
-        (None, None) => error("/shipping_address".into(), "required", "an order needs an address"),
+        (None, None) => error(
+            "/shipping_address".into(),
+            "required",
+            "an order needs an address",
+        ),
         (Some(_), None) if request.different_shipping == Some(true) => {
-            error("/shipping_address".into(), "required", "different_shipping needs a shipping address");
+            error(
+                "/shipping_address".into(),
+                "required",
+                "different_shipping needs a shipping address",
+            );
         }
         _ => {}
     }
-    for (field, address) in [("billing_address", &request.billing_address), ("shipping_address", &request.shipping_address)] {
+    for (field, address) in [
+        ("billing_address", &request.billing_address),
+        ("shipping_address", &request.shipping_address),
+    ] {
         for (part, rule) in address.iter().flat_map(Address::violations) {
             error(format!("/{field}/{part}"), "invalid", rule);
         }
@@ -223,7 +278,11 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
     if let PaymentChoice::Card { payment_method_id } = &request.payment
         && !is_payment_method(payment_method_id)
     {
-        error("/payment/payment_method_id".into(), "invalid", "pm_ and up to 100 letters, digits or _");
+        error(
+            "/payment/payment_method_id".into(),
+            "invalid",
+            "pm_ and up to 100 letters, digits or _",
+        );
     }
     errors
 }
@@ -248,10 +307,19 @@ pub fn place(
     let lines = price(request, offers)?;
     let total = total(&lines)?;
     if let Some(expected) = &request.expected_total {
-        let expected = Money::new(expected.0, total.currency())
-            .map_err(|error| Refusal::Invalid(vec![FieldError::new("/expected_total", "invalid", &error.to_string())]))?;
+        let expected = Money::new(expected.0, total.currency()).map_err(|error| {
+            Refusal::Invalid(vec![FieldError::new(
+                "/expected_total",
+                "invalid",
+                &error.to_string(),
+            )])
+        })?;
         if expected != total {
-            return Err(Refusal::TotalChanged { expected, actual: total, lines });
+            return Err(Refusal::TotalChanged {
+                expected,
+                actual: total,
+                lines,
+            });
         }
     }
     let mut demand: BTreeMap<ProductId, u32> = BTreeMap::new();
@@ -259,15 +327,24 @@ pub fn place(
         let sum = demand.entry(line.product.clone()).or_default();
         *sum = sum.saturating_add(line.quantity);
     }
-    let stock = offers.iter().map(|(product, (_, levels))| (product.clone(), levels.clone())).collect();
+    let stock = offers
+        .iter()
+        .map(|(product, (_, levels))| (product.clone(), levels.clone()))
+        .collect();
     let plan = allocate(&demand, &stock).map_err(Refusal::OutOfStock)?;
     if plan.allocations.len() > limits::STOCK_ITEMS {
         let detail = "the goods lie in too many warehouses for one order; split it";
-        return Err(Refusal::Invalid(vec![FieldError::new("/lines", "too_many_parcels", detail)]));
+        return Err(Refusal::Invalid(vec![FieldError::new(
+            "/lines",
+            "too_many_parcels",
+            detail,
+        )]));
     }
 
     let method = match &request.payment {
-        PaymentChoice::Card { payment_method_id } => Method::Card { payment_method: payment_method_id.clone() },
+        PaymentChoice::Card { payment_method_id } => Method::Card {
+            payment_method: payment_method_id.clone(),
+        },
         PaymentChoice::Cod {} => Method::Cod,
     };
     let prepaid = matches!(method, Method::Card { .. });
@@ -292,7 +369,11 @@ pub fn place(
     let document = Document {
         order: id,
         fingerprint: fingerprint(request),
-        contact_email: request.contact_email.clone().or_else(|| buyer.email.clone()).unwrap_or_default(),
+        contact_email: request
+            .contact_email
+            .clone()
+            .or_else(|| buyer.email.clone())
+            .unwrap_or_default(),
         billing_address: billing,
         shipping_address: shipping,
         lines,
@@ -313,47 +394,91 @@ fn price(request: &PlaceOrder, offers: &BTreeMap<ProductId, Offer>) -> Result<Ve
         match line_of(asked, offers, request) {
             Ok(line) => {
                 let same = lines.iter_mut().find(|known| {
-                    known.product == line.product && known.unit_price == line.unit_price && known.discount.is_zero() && line.discount.is_zero()
+                    known.product == line.product
+                        && known.unit_price == line.unit_price
+                        && known.discount.is_zero()
+                        && line.discount.is_zero()
                 });
                 match same {
                     Some(known) => known.quantity = known.quantity.saturating_add(line.quantity),
                     None => lines.push(line),
                 }
             }
-            Err((field, code, detail)) => errors.push(FieldError::new(format!("/lines/{at}{field}"), code, &detail)),
+            Err((field, code, detail)) => {
+                errors.push(FieldError::new(format!("/lines/{at}{field}"), code, &detail))
+            }
         }
     }
     for line in lines.iter().filter(|line| line.quantity > limits::QUANTITY) {
-        errors.push(FieldError::new("/lines", "out_of_range", &format!("at most 10000 units of {}", line.product)));
+        errors.push(FieldError::new(
+            "/lines",
+            "out_of_range",
+            &format!("at most 10000 units of {}", line.product),
+        ));
     }
     if let Some(first) = lines.first()
-        && let Some(other) = lines.iter().find(|line| line.unit_price.currency() != first.unit_price.currency())
+        && let Some(other) = lines
+            .iter()
+            .find(|line| line.unit_price.currency() != first.unit_price.currency())
     {
-        let detail = format!("{} is priced in {}, {} in {}", first.product, first.unit_price.currency(), other.product, other.unit_price.currency());
+        let detail = format!(
+            "{} is priced in {}, {} in {}",
+            first.product,
+            first.unit_price.currency(),
+            other.product,
+            other.unit_price.currency()
+        );
         errors.push(FieldError::new("/lines", "currency_mismatch", &detail));
     }
-    if errors.is_empty() { Ok(lines) } else { Err(Refusal::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(lines)
+    } else {
+        Err(Refusal::Invalid(errors))
+    }
 }
 
 type LineError = (&'static str, &'static str, String);
 
-fn line_of(asked: &PlaceLine, offers: &BTreeMap<ProductId, Offer>, request: &PlaceOrder) -> Result<Line, LineError> {
-    let (product, _) = offers
-        .get(&asked.product_id)
-        .ok_or_else(|| ("/product_id", "unknown_product", format!("there is no product {}", asked.product_id)))?;
+fn line_of(
+    asked: &PlaceLine,
+    offers: &BTreeMap<ProductId, Offer>,
+    request: &PlaceOrder,
+) -> Result<Line, LineError> {
+    let (product, _) = offers.get(&asked.product_id).ok_or_else(|| {
+        (
+            "/product_id",
+            "unknown_product",
+            format!("there is no product {}", asked.product_id),
+        )
+    })?;
     if product.state == ProductState::Archived {
-        return Err(("/product_id", "product_archived", format!("{} is not sold any more", asked.product_id)));
+        return Err((
+            "/product_id",
+            "product_archived",
+            format!("{} is not sold any more", asked.product_id),
+        ));
     }
     let currency = product.price.currency();
     if request.currency.is_some_and(|wanted| wanted != currency) {
-        return Err(("/product_id", "currency_mismatch", format!("{} is priced in {currency}", asked.product_id)));
+        return Err((
+            "/product_id",
+            "currency_mismatch",
+            format!("{} is priced in {currency}", asked.product_id),
+        ));
     }
     let money = |field, amount: &wire::Amount| {
         Money::new(amount.0, currency).map_err(|error| (field, "invalid", error.to_string()))
     };
-    let unit_price = asked.unit_price.as_ref().map_or(Ok(product.price), |amount| money("/unit_price", amount))?;
-    let discount =
-        asked.discount_amount.as_ref().map_or(Ok(Money::zero(currency)), |amount| money("/discount_amount", amount))?;
+    let unit_price = asked
+        .unit_price
+        .as_ref()
+        .map_or(Ok(product.price), |amount| money("/unit_price", amount))?;
+    let discount = asked
+        .discount_amount
+        .as_ref()
+        .map_or(Ok(Money::zero(currency)), |amount| {
+            money("/discount_amount", amount)
+        })?;
     let line = Line {
         product: product.id.clone(),
         name: product.name.clone(),
@@ -363,9 +488,15 @@ fn line_of(asked: &PlaceLine, offers: &BTreeMap<ProductId, Offer>, request: &Pla
         weight_grams: product.weight_grams,
         volume_cm3: product.volume_cm3,
     };
-    let gross = line.gross().map_err(|error| ("", "out_of_range", error.to_string()))?;
+    let gross = line
+        .gross()
+        .map_err(|error| ("", "out_of_range", error.to_string()))?;
     if gross.minus(discount).is_err() {
-        return Err(("/discount_amount", "out_of_range", "a discount cannot exceed its line".to_owned()));
+        return Err((
+            "/discount_amount",
+            "out_of_range",
+            "a discount cannot exceed its line".to_owned(),
+        ));
     }
     Ok(line)
 }
@@ -374,5 +505,11 @@ fn total(lines: &[Line]) -> Result<Money, Refusal> {
     let zero = lines.first().map(|line| Money::zero(line.unit_price.currency()));
     zero.ok_or(MoneyError::OutOfRange)
         .and_then(|zero| lines.iter().try_fold(zero, |sum, line| sum.plus(line.total())))
-        .map_err(|error| Refusal::Invalid(vec![FieldError::new("/lines", "out_of_range", &error.to_string())]))
+        .map_err(|error| {
+            Refusal::Invalid(vec![FieldError::new(
+                "/lines",
+                "out_of_range",
+                &error.to_string(),
+            )])
+        })
 }

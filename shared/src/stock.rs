@@ -83,7 +83,12 @@ pub fn allocate(
         .map(|(product, requested)| Shortage {
             product_id: product.clone(),
             requested: *requested,
-            available: stock.get(product).into_iter().flatten().map(|level| level.on_hand.max(0)).sum(),
+            available: stock
+                .get(product)
+                .into_iter()
+                .flatten()
+                .map(|level| level.on_hand.max(0))
+                .sum(),
         })
         .filter(|shortage| i64::from(shortage.requested) > shortage.available)
         .collect();
@@ -94,26 +99,48 @@ pub fn allocate(
     let mut warehouses: Vec<&WarehouseId> = stock.values().flatten().map(|level| &level.warehouse).collect();
     warehouses.sort();
     warehouses.dedup();
-    let mut open: BTreeMap<&ProductId, u32> = demand.iter().map(|(product, quantity)| (product, *quantity)).collect();
+    let mut open: BTreeMap<&ProductId, u32> = demand
+        .iter()
+        .map(|(product, quantity)| (product, *quantity))
+        .collect();
     let mut allocations = Vec::new();
     let mut parcels = 0;
     while open.values().any(|quantity| *quantity > 0) {
         let gives = |warehouse: &WarehouseId| -> i64 {
-            open.iter().map(|(product, quantity)| level(product, warehouse).min(i64::from(*quantity))).sum()
+            open.iter()
+                .map(|(product, quantity)| level(product, warehouse).min(i64::from(*quantity)))
+                .sum()
         };
         // `max_by_key` keeps the last of equals, so the names are walked backwards.
-        let Some(best) = warehouses.iter().rev().max_by_key(|warehouse| gives(warehouse)).copied() else { break };
+        let Some(best) = warehouses
+            .iter()
+            .rev()
+            .max_by_key(|warehouse| gives(warehouse))
+            .copied()
+        else {
+            break;
+        };
         for (product, quantity) in &mut open {
-            let taken = u32::try_from(level(product, best)).unwrap_or(u32::MAX).min(*quantity);
+            let taken = u32::try_from(level(product, best))
+                .unwrap_or(u32::MAX)
+                .min(*quantity);
             if taken > 0 {
                 *quantity -= taken;
-                allocations.push(Allocation { warehouse: best.clone(), product: (*product).clone(), quantity: taken });
+                allocations.push(Allocation {
+                    warehouse: best.clone(),
+                    product: (*product).clone(),
+                    quantity: taken,
+                });
             }
         }
         warehouses.retain(|warehouse| *warehouse != best);
         parcels += 1;
     }
-    let reason = if parcels <= 1 { AllocationReason::SingleWarehouse } else { AllocationReason::FewestParcels };
+    let reason = if parcels <= 1 {
+        AllocationReason::SingleWarehouse
+    } else {
+        AllocationReason::FewestParcels
+    };
     Ok(AllocationPlan { allocations, reason })
 }
 
@@ -128,12 +155,19 @@ mod tests {
     fn levels(entries: &[(&str, i64)]) -> Vec<StockLevel> {
         entries
             .iter()
-            .map(|(id, on_hand)| StockLevel { warehouse: WarehouseId::parse(id).expect("valid"), on_hand: *on_hand, held: 0 })
+            .map(|(id, on_hand)| StockLevel {
+                warehouse: WarehouseId::parse(id).expect("valid"),
+                on_hand: *on_hand,
+                held: 0,
+            })
             .collect()
     }
 
     fn taken(plan: &AllocationPlan) -> Vec<(&str, &str, u32)> {
-        plan.allocations.iter().map(|a| (a.warehouse.as_str(), a.product.as_str(), a.quantity)).collect()
+        plan.allocations
+            .iter()
+            .map(|a| (a.warehouse.as_str(), a.product.as_str(), a.quantity))
+            .collect()
     }
 
     #[test]
@@ -160,9 +194,15 @@ mod tests {
     #[test]
     fn every_short_product_is_named_with_asked_and_available() {
         let demand = BTreeMap::from([(product("a"), 5), (product("b"), 1), (product("c"), 1)]);
-        let stock = BTreeMap::from([(product("a"), levels(&[("east", 2), ("west", 2)])), (product("b"), levels(&[("east", 1)]))]);
+        let stock = BTreeMap::from([
+            (product("a"), levels(&[("east", 2), ("west", 2)])),
+            (product("b"), levels(&[("east", 1)])),
+        ]);
         let short = allocate(&demand, &stock).expect_err("short");
-        let named: Vec<_> = short.iter().map(|s| (s.product_id.as_str(), s.requested, s.available)).collect();
+        let named: Vec<_> = short
+            .iter()
+            .map(|s| (s.product_id.as_str(), s.requested, s.available))
+            .collect();
         assert_eq!(named, [("a", 5, 4), ("c", 1, 0)]);
     }
 

@@ -49,7 +49,11 @@ pub fn verify(secret: &str, header: &str, body: &[u8], now: Timestamp) -> Result
         return Err(InvalidSignature::Mismatch);
     }
     let age = now.seconds_since(Timestamp::from_seconds(seconds));
-    if (-TOLERANCE_SECONDS..=TOLERANCE_SECONDS).contains(&age) { Ok(()) } else { Err(InvalidSignature::Stale) }
+    if (-TOLERANCE_SECONDS..=TOLERANCE_SECONDS).contains(&age) {
+        Ok(())
+    } else {
+        Err(InvalidSignature::Stale)
+    }
 }
 
 fn decode_hex(text: &str) -> Option<Vec<u8>> {
@@ -57,7 +61,10 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?)).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?))
+        .collect()
 }
 
 #[cfg(test)]
@@ -70,7 +77,11 @@ mod tests {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).expect("any key");
         mac.update(format!("{seconds}.").as_bytes());
         mac.update(BODY);
-        mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect()
+        mac.finalize()
+            .into_bytes()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect()
     }
 
     #[test]
@@ -86,12 +97,35 @@ mod tests {
         let now = Timestamp::from_seconds(1_700_000_010);
         let good = sign("whsec_test", 1_700_000_000);
         let header = format!("t=1700000000,v1={good}");
-        assert_eq!(verify("whsec_other", &header, BODY, now), Err(InvalidSignature::Mismatch));
-        assert_eq!(verify("whsec_test", &header, b"{}", now), Err(InvalidSignature::Mismatch));
-        assert_eq!(verify("whsec_test", &header, BODY, now.plus_seconds(300)), Err(InvalidSignature::Stale));
-        assert_eq!(verify("whsec_test", &format!("t=1700000001,v1={good}"), BODY, now), Err(InvalidSignature::Mismatch));
-        for bad in ["", "t=1", "v1=00", "t=x,v1=00", "t=1700000000,v1=zz", "t=1700000000,v1=0"] {
-            assert_eq!(verify("whsec_test", bad, BODY, now), Err(InvalidSignature::Malformed), "{bad}");
+        assert_eq!(
+            verify("whsec_other", &header, BODY, now),
+            Err(InvalidSignature::Mismatch)
+        );
+        assert_eq!(
+            verify("whsec_test", &header, b"{}", now),
+            Err(InvalidSignature::Mismatch)
+        );
+        assert_eq!(
+            verify("whsec_test", &header, BODY, now.plus_seconds(300)),
+            Err(InvalidSignature::Stale)
+        );
+        assert_eq!(
+            verify("whsec_test", &format!("t=1700000001,v1={good}"), BODY, now),
+            Err(InvalidSignature::Mismatch)
+        );
+        for bad in [
+            "",
+            "t=1",
+            "v1=00",
+            "t=x,v1=00",
+            "t=1700000000,v1=zz",
+            "t=1700000000,v1=0",
+        ] {
+            assert_eq!(
+                verify("whsec_test", bad, BODY, now),
+                Err(InvalidSignature::Malformed),
+                "{bad}"
+            );
         }
     }
 }

@@ -27,18 +27,40 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
     let mut wrong = Vec::new();
     let items = shop.twin.cloud.dynamodb.items(&shop.twin.table).expect("items");
     let of = |prefix: &str| -> Vec<&Value> {
-        items.iter().filter(|item| item["SK"]["S"].as_str().is_some_and(|key| key.starts_with(prefix))).collect()
+        items
+            .iter()
+            .filter(|item| {
+                item["SK"]["S"]
+                    .as_str()
+                    .is_some_and(|key| key.starts_with(prefix))
+            })
+            .collect()
     };
     let orders = shop.twin.orders();
-    if orders.len() != expected.orders || of("ORDER#").len() != expected.orders || of("PLACED#").len() != expected.orders {
-        wrong.push(format!("{} orders and {} documents instead of {}", orders.len(), of("PLACED#").len(), expected.orders));
+    if orders.len() != expected.orders
+        || of("ORDER#").len() != expected.orders
+        || of("PLACED#").len() != expected.orders
+    {
+        wrong.push(format!(
+            "{} orders and {} documents instead of {}",
+            orders.len(),
+            of("PLACED#").len(),
+            expected.orders
+        ));
     }
 
     let (on_hand, held) = shop.units("bottle");
     if on_hand + held != expected.received {
-        wrong.push(format!("{on_hand} on hand and {held} held are not the {} received", expected.received));
+        wrong.push(format!(
+            "{on_hand} on hand and {held} held are not the {} received",
+            expected.received
+        ));
     }
-    let open: i64 = orders.iter().filter(|order| order.status.as_str() != "cancelled").map(|order| i64::from(order.item_count)).sum();
+    let open: i64 = orders
+        .iter()
+        .filter(|order| order.status.as_str() != "cancelled")
+        .map(|order| i64::from(order.item_count))
+        .sum();
     if held != open {
         wrong.push(format!("{held} units are held, open orders have {open}"));
     }
@@ -48,7 +70,10 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
     let mut charges: BTreeMap<&str, usize> = BTreeMap::new();
     for intent in &intents {
         let order = intent["metadata"]["order_id"].as_str().unwrap_or_default();
-        let (received, refunded) = (intent["amount_received"].as_i64().unwrap_or(0), intent["amount_refunded"].as_i64().unwrap_or(0));
+        let (received, refunded) = (
+            intent["amount_received"].as_i64().unwrap_or(0),
+            intent["amount_refunded"].as_i64().unwrap_or(0),
+        );
         kept += received - refunded;
         if received > 0 {
             *charges.entry(order).or_default() += 1;
@@ -61,29 +86,47 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
         wrong.push(format!("charged more than once: {charges:?}"));
     }
     if kept != expected.kept {
-        wrong.push(format!("the shop keeps {kept} cents instead of {}", expected.kept));
+        wrong.push(format!(
+            "the shop keeps {kept} cents instead of {}",
+            expected.kept
+        ));
     }
 
     let mails = shop.twin.cloud.ses.mails();
     let mut doubles = 0;
     for order in &orders {
         if order.status.as_str() != expected.status {
-            wrong.push(format!("an order is {} instead of {}", order.status.as_str(), expected.status));
+            wrong.push(format!(
+                "an order is {} instead of {}",
+                order.status.as_str(),
+                expected.status
+            ));
         }
         let captured = order.payment.captured.minor() - order.payment.refunded().minor();
         let charged: i64 = intents
             .iter()
             .filter(|intent| intent["metadata"]["order_id"] == order.id.to_string())
-            .map(|intent| intent["amount_received"].as_i64().unwrap_or(0) - intent["amount_refunded"].as_i64().unwrap_or(0))
+            .map(|intent| {
+                intent["amount_received"].as_i64().unwrap_or(0)
+                    - intent["amount_refunded"].as_i64().unwrap_or(0)
+            })
             .sum();
         if captured != charged {
             wrong.push(format!("the order says {captured} cents, the provider {charged}"));
         }
-        if order.log.iter().enumerate().any(|(at, event)| event.sequence != at as u64 + 1) {
+        if order
+            .log
+            .iter()
+            .enumerate()
+            .any(|(at, event)| event.sequence != at as u64 + 1)
+        {
             wrong.push("the log has a gap".to_owned());
         }
         let number = order.number();
-        let mine: Vec<_> = mails.iter().filter(|mail| mail.subject.contains(number.as_str())).collect();
+        let mine: Vec<_> = mails
+            .iter()
+            .filter(|mail| mail.subject.contains(number.as_str()))
+            .collect();
         let about = |word: &str| mine.iter().filter(|mail| mail.subject.contains(word)).count();
         for word in expected.mails {
             match about(word) {
@@ -107,7 +150,12 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
     }
     let counted: i64 = of("COUNTS")
         .iter()
-        .map(|item| item[format!("n_{}", expected.status)]["N"].as_str().and_then(|n| n.parse::<i64>().ok()).unwrap_or(0))
+        .map(|item| {
+            item[format!("n_{}", expected.status)]["N"]
+                .as_str()
+                .and_then(|n| n.parse::<i64>().ok())
+                .unwrap_or(0)
+        })
         .sum();
     if counted != expected.orders as i64 {
         wrong.push(format!("{counted} orders are counted as {}", expected.status));

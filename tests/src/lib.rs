@@ -1,1 +1,300 @@
+//! The workbench of the tests: a twin in memory, a way to send it requests, a way to let its workers finish.
 
+pub mod runtime_api;
+
+use bytes::Bytes;
+use functions::Clock;
+use http::{HeaderMap, Request};
+use local::twin::{Options, Twin};
+use local::{page, pumps};
+use serde_json::{Value, json};
+use shared::time::Timestamp;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// A moment to start from: 2026-03-01T10:00:00Z.
+pub const START: i64 = 1_772_359_200;
+
+/// A shop in memory.
+pub struct Shop {
+    /// The twin that it runs on.
+    pub twin: Arc<Twin>,
+}
+
+/// An answer, taken apart.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body; null if it is not JSON.
+    pub body: Value,
+}
+
+/// One request, built step by step.
+#[derive(Debug, Clone)]
+pub struct Call {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Shop {
+    /// An empty shop whose clock stands at [`START`].
+    pub fn open() -> Self {
+        Self::with(Options {
+            clock: Clock::manual(Timestamp::from_seconds(START)),
+            ..Options::default()
+        })
+    }
+
+    /// A shop that is made in another way.
+    pub fn with(options: Options) -> Self {
+        Self {
+            twin: Twin::open(options).expect("a twin opens"),
+        }
+    }
+
+    /// Sends a request to the API, in this process.
+    pub async fn send(&self, call: Call) -> Answer {
+        Answer::of(self.twin.answer(call.request("")).await)
+    }
+
+    /// A token of a customer.
+    pub fn customer(&self, sub: &str) -> String {
+        self.twin.token(sub, false)
+    }
+
+    /// A token of staff.
+    pub fn admin(&self) -> String {
+        self.twin.token("admin", true)
+    }
+
+    /// Adds a product with stock in one warehouse.
+    pub async fn stock(&self, product: &str, price: &str, warehouse: &str, units: i64) {
+        let admin = self.admin();
+        let path = format!("/api/v1/admin/products/{product}");
+        let body = json!({"name": product, "price": price, "currency": "EUR", "weight_grams": 300});
+        let put = self.send(Call::put(&path).token(&admin).json(&body)).await;
+        assert!(put.status < 300, "{put:?}");
+        let body = json!({"warehouse_id": warehouse, "quantity": units, "reason": "goods received"});
+        let key = format!("{product}-{warehouse}-{units}");
+        let adjusted = self
+            .send(
+                Call::post(&format!("{path}/stock"))
+                    .token(&admin)
+                    .key(&key)
+                    .json(&body),
+            )
+            .await;
+        assert_eq!(adjusted.status, 200, "{adjusted:?}");
+    }
+
+    /// Lets relay, workers and webhooks work until nothing is due any more at this moment of the clock.
+    pub async fn finish(&self) {
+        for _ in 0..1_000 {
+            let mut moved = self.twin.stream.step(&self.twin).await.unwrap_or(1);
+            for queue in &self.twin.queues {
+                moved += queue.step(&self.twin).await;
+            }
+            moved += pumps::webhooks(&self.twin).await;
+            if moved == 0 {
+                return;
+            }
+        }
+        panic!("the workers do not come to rest");
+    }
+
+    /// Moves the clock, then lets everything finish.
+    pub async fn after(&self, seconds: i64) {
+        self.twin.cloud.clock.advance(seconds * 1000);
+        self.finish().await;
+    }
+
+    /// Units on hand and units held of a product, over all warehouses.
+    pub fn units(&self, product: &str) -> (i64, i64) {
+        let items = self.twin.cloud.dynamodb.items(&self.twin.table).expect("items");
+        let stock = items.iter().filter(|item| {
+            item["PK"]["S"] == format!("PRODUCT#{product}")
+                && item["SK"]["S"]
+                    .as_str()
+                    .is_some_and(|sk| sk.starts_with("STOCK#"))
+        });
+        let number = |item: &Value, name: &str| -> i64 {
+            item[name]["N"]
+                .as_str()
+                .and_then(|number| number.parse().ok())
+                .unwrap_or_default()
+        };
+        stock.fold((0, 0), |(on_hand, held), item| {
+            (on_hand + number(item, "on_hand"), held + number(item, "held"))
+        })
+    }
+
+    /// Serves the twin on a free port of this machine, with its pumps running.
+    pub async fn serve(&self) -> Server {
+        self.twin.run_pumps();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let router = page::router(Arc::clone(&self.twin));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Server { address }
+    }
+}
+
+/// A twin behind a port.
+#[derive(Debug, Clone, Copy)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Sends a request over HTTP.
+    pub async fn send(&self, call: Call) -> Answer {
+        let request = call
+            .request(&format!("http://{}", self.address))
+            .map(aws_smithy_types::body::SdkBody::from);
+        let request = request.try_into().expect("a request");
+        let (status, response, body) = functions::seam::send(&connector(), request, Duration::from_secs(30))
+            .await
+            .expect("an answer");
+        let headers = response.headers().iter().filter_map(|(name, value)| {
+            Some((
+                http::HeaderName::from_bytes(name.as_bytes()).ok()?,
+                http::HeaderValue::from_str(value).ok()?,
+            ))
+        });
+        Answer {
+            status,
+            headers: headers.collect(),
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+        }
+    }
+}
+
+/// One connector for the process: it keeps connections open.
+fn connector() -> aws_smithy_runtime_api::client::http::SharedHttpConnector {
+    thread_local! {
+        static CONNECTOR: aws_smithy_runtime_api::client::http::SharedHttpConnector = functions::seam::connector();
+    }
+    CONNECTOR.with(Clone::clone)
+}
+
+impl Answer {
+    /// Takes a response apart.
+    pub fn of(response: http::Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+        }
+    }
+
+    /// The `code` of a problem.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The id of the order that was answered.
+    pub fn order_id(&self) -> String {
+        self.body["order_id"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Call {
+    /// A request with any method.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![],
+            body: Bytes::new(),
+        }
+    }
+
+    /// `GET`
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    /// `POST`
+    pub fn post(path: &str) -> Self {
+        Self::new("POST", path)
+    }
+
+    /// `PUT`
+    pub fn put(path: &str) -> Self {
+        Self::new("PUT", path)
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds a bearer token.
+    pub fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Adds an idempotency key.
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// Sets a JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .bytes(body.to_string())
+    }
+
+    /// Sets any body.
+    pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    fn request(&self, base: &str) -> Request<Bytes> {
+        let request = Request::builder()
+            .method(self.method.as_str())
+            .uri(format!("{base}{}", self.path));
+        let request = self
+            .headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(name, value));
+        request.body(self.body.clone()).expect("a request")
+    }
+}
+
+/// `POST /orders` for one product by card.
+pub fn order(token: &str, key: &str, product: &str, quantity: u32, card: &str) -> Call {
+    Call::post("/api/v1/orders")
+        .token(token)
+        .key(key)
+        .json(&order_body(product, quantity, card))
+}
+
+/// The body of an order for one product; `cod` instead of a card for cash on delivery.
+pub fn order_body(product: &str, quantity: u32, card: &str) -> Value {
+    let payment = match card {
+        "cod" => json!({"method": "cod"}),
+        card => json!({"method": "card", "payment_method_id": card}),
+    };
+    json!({
+        "lines": [{"product_id": product, "quantity": quantity}],
+        "shipping_address": {"name": "Alice Example", "street": "Keizersgracht 123", "postal_code": "1015 CJ", "city": "Amsterdam", "country": "NL"},
+        "payment": payment,
+    })
+}

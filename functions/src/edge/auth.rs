@@ -26,7 +26,8 @@ impl Caller {
         let jwt = context.authorizer.as_ref()?.jwt.as_ref()?;
         let claim = |name: &str| jwt.claims.get(name).map(String::as_str);
         let listed = |list: &str| {
-            list.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"')).any(|entry| entry == STAFF)
+            list.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"'))
+                .any(|entry| entry == STAFF)
         };
         Some(Self {
             id: CustomerId::parse(claim("sub")?).ok()?,
@@ -37,11 +38,23 @@ impl Caller {
 
     /// The caller's role in an order's log.
     pub fn actor(&self) -> Actor {
-        if self.staff { Actor::Admin(self.id.clone()) } else { Actor::Customer }
+        if self.staff {
+            Actor::Admin(self.id.clone())
+        } else {
+            Actor::Customer
+        }
     }
 
     /// 403 unless the caller is staff.
     pub fn require_staff(&self) -> Result<(), Problem> {
-        if self.staff { Ok(()) } else { Err(Problem::new(403, "forbidden", "this needs the scope orders:admin")) }
+        if self.staff {
+            Ok(())
+        } else {
+            Err(Problem::new(
+                403,
+                "forbidden",
+                "this needs the scope orders:admin",
+            ))
+        }
     }
 }

@@ -44,7 +44,10 @@ impl Request {
 
     /// The gateway's id of the request.
     pub fn id(&self) -> &str {
-        self.context.as_ref().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+        self.context
+            .as_ref()
+            .and_then(|context| context.request_id.as_deref())
+            .unwrap_or_default()
     }
 
     /// Who calls. 401 without a verified token.
@@ -63,7 +66,9 @@ impl Request {
     /// A part of the path, parsed. What cannot be an id cannot be found: 404.
     pub fn path<T, E>(&self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Error> {
         let parameters = self.inner.path_parameters_ref();
-        let text = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        let text = parameters
+            .and_then(|parameters| parameters.first(name))
+            .unwrap_or_default();
         parse(text).map_err(|_| Problem::not_found().into())
     }
 
@@ -74,12 +79,16 @@ impl Request {
 
     /// A parameter of the query, if given.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
+        self.inner
+            .query_string_parameters_ref()
+            .and_then(|parameters| parameters.first(name))
     }
 
     /// A whole number in the query between `least` and `most`; 422 otherwise.
     pub fn number(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Error> {
-        let Some(text) = self.query(name) else { return Ok(None) };
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
         match text.parse() {
             Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
             _ => {
@@ -91,12 +100,16 @@ impl Request {
 
     /// A header, if given and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+        self.inner
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
     }
 
     /// Whether the caller has this version already (`If-None-Match`, R8).
     pub fn has_version(&self, version: u64) -> bool {
-        self.header("if-none-match").is_some_and(|tags| matches(tags, version))
+        self.header("if-none-match")
+            .is_some_and(|tags| matches(tags, version))
     }
 
     /// 412 if the caller names other versions than this one (`If-Match`).
@@ -113,11 +126,21 @@ impl Request {
     /// The idempotency key. 400 without one: every request that creates or moves something needs it (P4).
     pub fn idempotency_key(&self) -> Result<IdempotencyKey, Error> {
         let Some(value) = self.inner.headers().get("idempotency-key") else {
-            return Err(Problem::new(400, "idempotency_key_required", "send an Idempotency-Key header").into());
+            return Err(
+                Problem::new(400, "idempotency_key_required", "send an Idempotency-Key header").into(),
+            );
         };
-        let key = value.to_str().ok().and_then(|value| IdempotencyKey::from_header(value).ok());
+        let key = value
+            .to_str()
+            .ok()
+            .and_then(|value| IdempotencyKey::from_header(value).ok());
         key.ok_or_else(|| {
-            Problem::new(400, "idempotency_key_invalid", "1 to 255 printable ASCII characters without spaces").into()
+            Problem::new(
+                400,
+                "idempotency_key_invalid",
+                "1 to 255 printable ASCII characters without spaces",
+            )
+            .into()
         })
     }
 
@@ -133,7 +156,10 @@ impl Request {
     /// The body as JSON. 413, 415 or 400 if it is not what it must be.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let body = self.body()?;
-        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+        let media_type = self
+            .header("content-type")
+            .and_then(|value| value.split(';').next())
+            .map(str::trim);
         if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
             return Err(Problem::new(415, "unsupported_media_type", "send application/json").into());
         }
@@ -146,7 +172,11 @@ impl Request {
 
     /// The body as JSON, or the default if there is none.
     pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Error> {
-        if self.body()?.is_empty() { Ok(T::default()) } else { self.json() }
+        if self.body()?.is_empty() {
+            Ok(T::default())
+        } else {
+            self.json()
+        }
     }
 }
 
@@ -181,13 +211,21 @@ impl Response {
 
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: String::new(),
+        }
     }
 
     fn new(status: u16, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { status, headers, body }
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// Adds a header.
@@ -202,16 +240,25 @@ impl Response {
     /// Adds the version as `ETag`, and says that the answer is for this caller alone.
     #[must_use]
     pub fn versioned(self, version: u64) -> Self {
-        self.header("etag", &etag(version)).header("cache-control", "private, no-cache")
+        self.header("etag", &etag(version))
+            .header("cache-control", "private, no-cache")
     }
 
     fn of(error: &Error, request_id: &str) -> Self {
         let problem = match error {
             Error::Problem(problem) => (**problem).clone(),
             Error::Unavailable { .. } => Problem::unavailable(),
-            Error::Broken { .. } => Problem::new(500, "internal", "something is wrong on our side; it has been noted"),
+            Error::Broken { .. } => Problem::new(
+                500,
+                "internal",
+                "something is wrong on our side; it has been noted",
+            ),
         };
-        let answer = Self::new(problem.status, "application/problem+json", problem.body(request_id));
+        let answer = Self::new(
+            problem.status,
+            "application/problem+json",
+            problem.body(request_id),
+        );
         match problem.retry_after {
             Some(seconds) => answer.header("retry-after", &seconds.to_string()),
             None => answer,
@@ -219,10 +266,13 @@ impl Response {
     }
 }
 
-/// Whether a list of entity tags names this version (RFC 9110, 13.1; weak tags compare like strong ones).
+/// Whether a list of entity tags names this version (RFC 9110, 13.1; weak tags compare like strong ones). `*` means any,
+/// and version 0 is nothing yet.
 fn matches(tags: &str, version: u64) -> bool {
     let tag = etag(version);
-    tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known == tag)
+    tags.split(',')
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == tag || (known == "*" && version > 0))
 }
 
 /// The `ETag` of a version.
@@ -234,22 +284,43 @@ type Handler = for<'a> fn(&'a App, Request) -> Running<'a, Response>;
 
 pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
     let request: LambdaRequest = serde_json::from_str(event)?;
-    let mut adapter = Adapter::from(service_fn(|request: lambda_http::Request| answer(handler, app, request)));
-    let response = adapter.call(LambdaEvent::new(request, Context::default())).await?;
+    let mut adapter = Adapter::from(service_fn(|request: lambda_http::Request| {
+        answer(handler, app, request)
+    }));
+    let response = adapter
+        .call(LambdaEvent::new(request, Context::default()))
+        .await?;
     Ok(serde_json::to_string(&response)?)
 }
 
-async fn answer(handler: Handler, app: &App, request: lambda_http::Request) -> Result<http::Response<Body>, Infallible> {
+async fn answer(
+    handler: Handler,
+    app: &App,
+    request: lambda_http::Request,
+) -> Result<http::Response<Body>, Infallible> {
     let started = app.clock.now();
     let request = Request::new(request);
     let id = request.id().to_owned();
-    let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
+    let route = request
+        .context
+        .as_ref()
+        .and_then(|context| context.route_key.clone())
+        .unwrap_or_default();
     // A panic is a bug, but it must not look like a network failure to the caller.
     let outcome = AssertUnwindSafe(handler(app, request)).catch_unwind().await;
-    let outcome = outcome.unwrap_or_else(|_| Err(Error::broken("the handler panicked", "see the panic message above")));
+    let outcome = outcome.unwrap_or_else(|_| {
+        Err(Error::broken(
+            "the handler panicked",
+            "see the panic message above",
+        ))
+    });
     let response = outcome.unwrap_or_else(|error| {
         if !matches!(error, Error::Problem(_)) {
-            app.log.error("a request failed", &[("request.id", Value::from(id.as_str()))], &error);
+            app.log.error(
+                "a request failed",
+                &[("request.id", Value::from(id.as_str()))],
+                &error,
+            );
         }
         Response::of(&error, &id)
     });
@@ -257,11 +328,15 @@ async fn answer(handler: Handler, app: &App, request: lambda_http::Request) -> R
         ("http.route", Value::from(route)),
         ("http.status", Value::from(response.status)),
         ("request.id", Value::from(id)),
-        ("duration_ms", Value::from(app.clock.now().millis() - started.millis())),
+        (
+            "duration_ms",
+            Value::from(app.clock.now().millis() - started.millis()),
+        ),
     ];
     app.log.info("answered", &fields);
     let mut answer = http::Response::new(Body::from(response.body));
-    *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *answer.status_mut() =
+        http::StatusCode::from_u16(response.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     *answer.headers_mut() = response.headers;
     Ok(answer)
 }

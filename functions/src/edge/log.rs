@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 /// Where log lines go.
 #[derive(Clone)]
-pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Log {
+    sink: Arc<dyn Fn(&str) + Send + Sync>,
+    errors_only: bool,
+}
 
 impl Default for Log {
     /// To standard output, where Lambda collects them.
@@ -25,12 +28,26 @@ impl fmt::Debug for Log {
 impl Log {
     /// To wherever `sink` brings them.
     pub fn to(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(sink))
+        Self {
+            sink: Arc::new(sink),
+            errors_only: false,
+        }
+    }
+
+    /// Without the lines below this level: `error` keeps errors, anything else keeps all.
+    #[must_use]
+    pub fn at(self, level: &str) -> Self {
+        Self {
+            errors_only: level == "error",
+            ..self
+        }
     }
 
     /// Something that is worth knowing.
     pub fn info(&self, message: &str, fields: &[(&str, Value)]) {
-        self.line("INFO", message, fields, None);
+        if !self.errors_only {
+            self.line("INFO", message, fields, None);
+        }
     }
 
     /// Something that went wrong, with its chain of causes.
@@ -38,7 +55,13 @@ impl Log {
         self.line("ERROR", message, fields, Some(error));
     }
 
-    fn line(&self, level: &str, message: &str, fields: &[(&str, Value)], error: Option<&(dyn Error + 'static)>) {
+    fn line(
+        &self,
+        level: &str,
+        message: &str,
+        fields: &[(&str, Value)],
+        error: Option<&(dyn Error + 'static)>,
+    ) {
         let mut line = Map::new();
         line.insert("level".into(), Value::from(level));
         line.insert("message".into(), Value::from(message));
@@ -47,9 +70,11 @@ impl Log {
         }
         if let Some(error) = error {
             let chain: Vec<String> =
-                std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source()).map(ToString::to_string).collect();
+                std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source())
+                    .map(ToString::to_string)
+                    .collect();
             line.insert("error.chain".into(), Value::from(chain));
         }
-        (self.0)(&Value::Object(line).to_string());
+        (self.sink)(&Value::Object(line).to_string());
     }
 }

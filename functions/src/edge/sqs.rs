@@ -49,22 +49,42 @@ pub(super) struct Failure {
 
 type Handler = for<'a> fn(&'a App, Delivery) -> Running<'a, ()>;
 
-pub(super) async fn invoke(handler: Handler, app: &App, event: &str, request_id: &str) -> Result<String, Source> {
+pub(super) async fn invoke(
+    handler: Handler,
+    app: &App,
+    event: &str,
+    request_id: &str,
+) -> Result<String, Source> {
     let batch: Batch = serde_json::from_str(event)?;
     let mut failures = Failures::default();
     for record in batch.records {
         if let Err(error) = work(handler, app, &record, request_id).await {
-            app.log.error("a message failed", &[("message.id", Value::from(record.message_id.as_str()))], &error);
-            failures.batch_item_failures.push(Failure { item_identifier: record.message_id });
+            app.log.error(
+                "a message failed",
+                &[("message.id", Value::from(record.message_id.as_str()))],
+                &error,
+            );
+            failures.batch_item_failures.push(Failure {
+                item_identifier: record.message_id,
+            });
         }
     }
     Ok(serde_json::to_string(&failures)?)
 }
 
 async fn work(handler: Handler, app: &App, record: &Record, request_id: &str) -> Result<(), Error> {
-    let message = serde_json::from_str(&record.body).map_err(|error| Error::broken("a message is malformed", error))?;
-    let delivery = Delivery { message, token: format!("{request_id}/{}", record.message_id) };
+    let message =
+        serde_json::from_str(&record.body).map_err(|error| Error::broken("a message is malformed", error))?;
+    let delivery = Delivery {
+        message,
+        token: format!("{request_id}/{}", record.message_id),
+    };
     // One bad message must not take the batch along.
     let outcome = AssertUnwindSafe(handler(app, delivery)).catch_unwind().await;
-    outcome.unwrap_or_else(|_| Err(Error::broken("the worker panicked", "see the panic message above")))
+    outcome.unwrap_or_else(|_| {
+        Err(Error::broken(
+            "the worker panicked",
+            "see the panic message above",
+        ))
+    })
 }

@@ -55,13 +55,23 @@ pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<S
     let batch: Batch = serde_json::from_str(event)?;
     let mut failures = Failures::default();
     for record in batch.records {
-        let sequence = record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let sequence = record
+            .pointer("/dynamodb/SequenceNumber")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         if let Err(error) = work(handler, app, record).await {
-            app.log.error("a change failed", &[("stream.sequence", Value::from(sequence.as_str()))], &error);
+            app.log.error(
+                "a change failed",
+                &[("stream.sequence", Value::from(sequence.as_str()))],
+                &error,
+            );
             if sequence.is_empty() {
                 return Err(Box::new(error));
             }
-            failures.batch_item_failures.push(Failure { item_identifier: sequence });
+            failures.batch_item_failures.push(Failure {
+                item_identifier: sequence,
+            });
             break;
         }
     }
@@ -69,11 +79,24 @@ pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<S
 }
 
 async fn work(handler: Handler, app: &App, record: Value) -> Result<(), Error> {
-    let malformed = |source: Source| Error::Broken { what: "a stream record is malformed", source };
+    let malformed = |source: Source| Error::Broken {
+        what: "a stream record is malformed",
+        source,
+    };
     let record: Record = serde_json::from_value(record).map_err(|error| malformed(error.into()))?;
     let change = Change {
-        old: record.dynamodb.old_image.map(item).transpose().map_err(malformed)?,
-        new: record.dynamodb.new_image.map(item).transpose().map_err(malformed)?,
+        old: record
+            .dynamodb
+            .old_image
+            .map(item)
+            .transpose()
+            .map_err(malformed)?,
+        new: record
+            .dynamodb
+            .new_image
+            .map(item)
+            .transpose()
+            .map_err(malformed)?,
         sequence: record.dynamodb.sequence_number,
     };
     let outcome = AssertUnwindSafe(handler(app, change)).catch_unwind().await;
@@ -86,14 +109,21 @@ pub fn item_from_json(image: Value) -> Result<Item, Source> {
 }
 
 fn item(image: HashMap<String, Value>) -> Result<Item, Source> {
-    image.into_iter().map(|(name, value)| Ok((name, attribute(value)?))).collect()
+    image
+        .into_iter()
+        .map(|(name, value)| Ok((name, attribute(value)?)))
+        .collect()
 }
 
 /// DynamoDB's JSON (`{"S": "…"}`) as an attribute. Kinds that our items do not have are refused.
 fn attribute(value: Value) -> Result<AttributeValue, Source> {
-    let Value::Object(fields) = value else { return Err("an attribute is an object".into()) };
+    let Value::Object(fields) = value else {
+        return Err("an attribute is an object".into());
+    };
     let mut fields = fields.into_iter();
-    let (Some((kind, value)), None) = (fields.next(), fields.next()) else { return Err("an attribute has one type".into()) };
+    let (Some((kind, value)), None) = (fields.next(), fields.next()) else {
+        return Err("an attribute has one type".into());
+    };
     Ok(match (kind.as_str(), value) {
         ("S", Value::String(text)) => AttributeValue::S(text),
         ("N", Value::String(number)) => AttributeValue::N(number),
@@ -102,7 +132,9 @@ fn attribute(value: Value) -> Result<AttributeValue, Source> {
         ("B", Value::String(text)) => {
             AttributeValue::B(Blob::new(base64::engine::general_purpose::STANDARD.decode(text)?))
         }
-        ("L", Value::Array(list)) => AttributeValue::L(list.into_iter().map(attribute).collect::<Result<_, _>>()?),
+        ("L", Value::Array(list)) => {
+            AttributeValue::L(list.into_iter().map(attribute).collect::<Result<_, _>>()?)
+        }
         ("M", Value::Object(map)) => AttributeValue::M(item(map.into_iter().collect())?),
         (kind, _) => return Err(format!("attributes of type {kind} are not ours").into()),
     })

@@ -44,9 +44,18 @@ pub struct Table {
 #[derive(Debug, Clone)]
 enum Write {
     /// The whole item.
-    Put { item: Item, condition: &'static str, values: Vec<(&'static str, AttributeValue)> },
+    Put {
+        item: Item,
+        condition: &'static str,
+        values: Vec<(&'static str, AttributeValue)>,
+    },
     /// A part of it.
-    Update { key: Key, change: Cow<'static, str>, condition: &'static str, values: Vec<(&'static str, AttributeValue)> },
+    Update {
+        key: Key,
+        change: Cow<'static, str>,
+        condition: &'static str,
+        values: Vec<(&'static str, AttributeValue)>,
+    },
 }
 
 /// What became of a set of writes: all of it, or nothing.
@@ -61,12 +70,23 @@ enum Outcome {
 impl Table {
     /// The table of that name.
     pub fn new(client: Client, name: &str) -> Self {
-        Self { client, name: name.to_owned() }
+        Self {
+            client,
+            name: name.to_owned(),
+        }
     }
 
     async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
-        let request = self.client.get_item().table_name(&self.name).set_key(Some(key_item(key)));
-        let answer = request.consistent_read(consistent).send().await.map_err(unavailable)?;
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key_item(key)));
+        let answer = request
+            .consistent_read(consistent)
+            .send()
+            .await
+            .map_err(unavailable)?;
         Ok(answer.item)
     }
 
@@ -83,15 +103,28 @@ impl Table {
                 Ok(outcome) => return Ok(outcome),
             }
         }
-        Err(Error::unavailable("DynamoDB", "too many writers are at the same items"))
+        Err(Error::unavailable(
+            "DynamoDB",
+            "too many writers are at the same items",
+        ))
     }
 
     async fn write_one(&self, write: Write) -> Result<Outcome, WriteError> {
         let old = Some(ReturnValuesOnConditionCheckFailure::AllOld);
         let (refused, ours) = match write {
-            Write::Put { item, condition, values } => {
-                let request = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
-                let request = request.condition_expression(condition).set_expression_attribute_values(named(values));
+            Write::Put {
+                item,
+                condition,
+                values,
+            } => {
+                let request = self
+                    .client
+                    .put_item()
+                    .table_name(&self.name)
+                    .set_item(Some(item.clone()));
+                let request = request
+                    .condition_expression(condition)
+                    .set_expression_attribute_values(named(values));
                 match request.set_return_values_on_condition_check_failure(old).send().await {
                     Ok(_) => return Ok(Outcome::Done),
                     Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
@@ -105,8 +138,17 @@ impl Table {
                     Err(error) => return Err(classify(error)),
                 }
             }
-            Write::Update { key, change, condition, values } => {
-                let request = self.client.update_item().table_name(&self.name).set_key(Some(key_item(&key)));
+            Write::Update {
+                key,
+                change,
+                condition,
+                values,
+            } => {
+                let request = self
+                    .client
+                    .update_item()
+                    .table_name(&self.name)
+                    .set_key(Some(key_item(&key)));
                 let request = request.update_expression(change).condition_expression(condition);
                 let request = request.set_expression_attribute_values(named(values));
                 match request.set_return_values_on_condition_check_failure(old).send().await {
@@ -124,14 +166,22 @@ impl Table {
             }
         };
         // The SDK sends a write again when its answer is lost; then the condition fails against our own item.
-        if ours.is_some() && ours == refused { Ok(Outcome::Done) } else { Ok(Outcome::Refused(vec![(0, refused)])) }
+        if ours.is_some() && ours == refused {
+            Ok(Outcome::Done)
+        } else {
+            Ok(Outcome::Refused(vec![(0, refused)]))
+        }
     }
 
     async fn transact(&self, writes: &[Write]) -> Result<Outcome, WriteError> {
         let actions: Result<Vec<_>, _> = writes.iter().map(|write| self.action(write)).collect();
-        let actions = actions.map_err(|error| WriteError::Other(Error::broken("a write is incomplete", error)))?;
+        let actions =
+            actions.map_err(|error| WriteError::Other(Error::broken("a write is incomplete", error)))?;
         // The SDK adds a request token, so that an attempt whose answer is lost is not done twice.
-        let request = self.client.transact_write_items().set_transact_items(Some(actions));
+        let request = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(actions));
         match request.send().await {
             Ok(_) => Ok(Outcome::Done),
             Err(SdkError::ServiceError(error)) => match error.err() {
@@ -149,13 +199,27 @@ impl Table {
         let old = Some(ReturnValuesOnConditionCheckFailure::AllOld);
         let action = TransactWriteItem::builder();
         Ok(match write.clone() {
-            Write::Put { item, condition, values } => {
-                let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
+            Write::Put {
+                item,
+                condition,
+                values,
+            } => {
+                let put = Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(item))
+                    .condition_expression(condition);
                 let put = put.set_expression_attribute_values(named(values));
                 action.put(put.set_return_values_on_condition_check_failure(old).build()?)
             }
-            Write::Update { key, change, condition, values } => {
-                let update = Update::builder().table_name(&self.name).set_key(Some(key_item(&key)));
+            Write::Update {
+                key,
+                change,
+                condition,
+                values,
+            } => {
+                let update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key_item(&key)));
                 let update = update.update_expression(change).condition_expression(condition);
                 let update = update.set_expression_attribute_values(named(values));
                 action.update(update.set_return_values_on_condition_check_failure(old).build()?)
@@ -191,7 +255,11 @@ fn classify<E>(error: SdkError<E>) -> WriteError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    if error.code().is_some_and(is_conflict) { WriteError::Conflict } else { WriteError::Other(unavailable(error)) }
+    if error.code().is_some_and(is_conflict) {
+        WriteError::Conflict
+    } else {
+        WriteError::Other(unavailable(error))
+    }
 }
 
 /// A failed condition is an answer; a conflict or a throttled item means to try again.
@@ -208,7 +276,10 @@ fn judge(reasons: &[CancellationReason]) -> Result<Outcome, WriteError> {
     }
     match reasons.iter().map(code).find(|code| code != "None") {
         Some(code) if is_conflict(&code) => Err(WriteError::Conflict),
-        other => Err(WriteError::Other(Error::broken("a transaction was refused", other.unwrap_or_default()))),
+        other => Err(WriteError::Other(Error::broken(
+            "a transaction was refused",
+            other.unwrap_or_default(),
+        ))),
     }
 }
 
@@ -236,7 +307,12 @@ fn key_item(key: &Key) -> Item {
 }
 
 fn named(values: Vec<(&'static str, AttributeValue)>) -> Option<Item> {
-    (!values.is_empty()).then(|| values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    (!values.is_empty()).then(|| {
+        values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    })
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -262,5 +338,8 @@ fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
 
 /// The sort key of an item.
 fn sort_key(item: &Item) -> &str {
-    item.get("SK").and_then(|value| value.as_s().ok()).map(String::as_str).unwrap_or_default()
+    item.get("SK")
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
+        .unwrap_or_default()
 }

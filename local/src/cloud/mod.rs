@@ -1,9 +1,11 @@
 //! The embedded cloud: every service that the product talks to, behind one HTTP connector, or on a port.
 
 pub mod dynamodb;
+mod ids;
 pub mod secrets;
 pub mod ses;
 pub mod sqs;
+mod storage;
 pub mod stripe;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
@@ -58,7 +60,11 @@ impl Cloud {
             sqs: sqs::Sqs::open(file("queues.db").as_deref())?,
             ses: ses::Ses::open(file("mail.db").as_deref())?,
             secrets: secrets::Secrets::open(file("secrets.db").as_deref())?,
-            stripe: stripe::Stripe::open(file("stripe.db").as_deref(), STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET)?,
+            stripe: stripe::Stripe::open(
+                file("stripe.db").as_deref(),
+                STRIPE_API_KEY,
+                STRIPE_WEBHOOK_SECRET,
+            )?,
             clock,
             activity: Notify::new(),
         }))
@@ -73,7 +79,10 @@ impl Cloud {
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("{base}/aws/dynamodb")),
             ("AWS_ENDPOINT_URL_SQS", format!("{base}/aws/sqs")),
             ("AWS_ENDPOINT_URL_SES", format!("{base}/aws/ses")),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{base}/aws/secretsmanager")),
+            (
+                "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+                format!("{base}/aws/secretsmanager"),
+            ),
             ("STRIPE_BASE_URL", format!("{base}/stripe")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
@@ -111,7 +120,11 @@ impl Cloud {
 /// The request at another path, with its query.
 fn moved(request: Request<Bytes>, path: &str) -> Request<Bytes> {
     let (mut parts, body) = request.into_parts();
-    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = parts
+        .uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     if let Ok(uri) = format!("{path}{query}").parse() {
         parts.uri = uri;
     }

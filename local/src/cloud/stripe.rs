@@ -6,11 +6,12 @@
 //! intent keeps the test card's name as its `payment_method`, where Stripe would make a new `pm_…` of it.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -20,6 +21,7 @@ use self::form::Params;
 use self::idempotency::Key;
 use self::store::Work;
 pub use self::webhooks::Delivery;
+use super::storage::Storage;
 
 mod attempts;
 mod cards;
@@ -37,7 +39,7 @@ mod webhooks;
 
 /// The fake, with all that it remembers in one SQLite database.
 pub struct Stripe {
-    db: Mutex<Connection>,
+    storage: Storage,
     bearer: String,
     basic: String,
     webhook_secret: String,
@@ -52,24 +54,13 @@ struct Answer {
 }
 
 impl Stripe {
-    /// `path`: where to keep the database; `None` is in memory. What is answered survives the end of the process,
-    /// however it comes (SQLite docs, "Write-Ahead Logging": `synchronous=NORMAL` may lose it with the machine only).
-    pub fn open(
-        path: Option<&Path>,
-        api_key: &str,
-        webhook_secret: &str,
-    ) -> Result<Self, rusqlite::Error> {
-        let db = match path {
-            Some(path) => Connection::open(path)?,
-            None => Connection::open_in_memory()?,
-        };
-        db.pragma_update(None, "journal_mode", "WAL")?;
-        db.pragma_update(None, "synchronous", "NORMAL")?;
-        db.execute_batch(store::SCHEMA)?;
+    /// Opens what is kept at `path`, or an empty database in memory. What is answered survives the end of the process,
+    /// however it comes.
+    pub fn open(path: Option<&Path>, api_key: &str, webhook_secret: &str) -> Result<Self, rusqlite::Error> {
         Ok(Self {
-            db: Mutex::new(db),
+            storage: Storage::open(path, store::SCHEMA)?,
             bearer: format!("Bearer {api_key}"),
-            basic: format!("Basic {}", base64(format!("{api_key}:").as_bytes())),
+            basic: format!("Basic {}", STANDARD.encode(format!("{api_key}:"))),
             webhook_secret: webhook_secret.to_owned(),
         })
     }
@@ -77,7 +68,7 @@ impl Stripe {
     /// One HTTP request of Stripe's API, whose path starts with `/v1/`. One request is one transaction: effect, events
     /// and what the idempotency key keeps are all there or all not.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
-        let answered = self.transaction(|db| {
+        let answered = self.storage.transaction(|db| {
             let request_id = store::new_id(db, "req_")?;
             let answer = match self.answer(db, now, request, &request_id) {
                 Err(Failure::Api(error)) => Answer::from(&error),
@@ -87,17 +78,14 @@ impl Stripe {
         });
         let (answer, request_id) = logged(answered).unwrap_or_else(|| {
             let request_id = store::scrambled(&now.unix_timestamp_nanos().to_string(), 14);
-            (
-                Answer::from(&ApiError::server()),
-                format!("req_{request_id}"),
-            )
+            (Answer::from(&ApiError::server()), format!("req_{request_id}"))
         });
         answer.into_response(&request_id)
     }
 
     /// Webhook deliveries that are due, oldest first. One stays due until `delivered` is told of it.
     pub fn due_webhooks(&self, now: OffsetDateTime, limit: usize) -> Vec<Delivery> {
-        let due = self.transaction(|db| {
+        let due = self.storage.transaction(|db| {
             refunds::settle(&Work::unasked(db, now))?;
             Ok(webhooks::due(db, now, limit, &self.webhook_secret)?)
         });
@@ -106,13 +94,16 @@ impl Stripe {
 
     /// How a delivery went: 2xx ends it, anything else lets it be due again later, for up to three days.
     pub fn delivered(&self, now: OffsetDateTime, delivery_id: &str, status: u16) {
-        logged(self.transaction(|db| Ok(webhooks::delivered(db, now, delivery_id, status)?)));
+        logged(
+            self.storage
+                .transaction(|db| Ok(webhooks::delivered(db, now, delivery_id, status)?)),
+        );
     }
 
     /// Passes (`ok`) or fails the 3-D Secure step of an intent, as the customer does in the browser. `false`: there is
     /// no such intent, or it waits for nobody.
     pub fn authenticate(&self, now: OffsetDateTime, intent_id: &str, ok: bool) -> bool {
-        let done = self.transaction(|db| {
+        let done = self.storage.transaction(|db| {
             match attempts::authenticate(&Work::unasked(db, now), intent_id, ok) {
                 Err(Failure::Api(_)) => Ok(false),
                 done => done,
@@ -124,7 +115,7 @@ impl Stripe {
     /// Every payment intent, oldest first, for audits: Stripe's object and, beside it, `amount_refunded`, which Stripe
     /// has on the charge only.
     pub fn intents(&self) -> Vec<Value> {
-        let all = self.transaction(|db| {
+        let all = self.storage.transaction(|db| {
             let mut select = db.prepare_cached(
                 "SELECT json_set(i.body, '$.amount_refunded', coalesce(json_extract(c.body, '$.amount_refunded'), 0))
                  FROM objects i LEFT JOIN objects c ON c.id = json_extract(i.body, '$.latest_charge')
@@ -183,23 +174,6 @@ impl Stripe {
             Some(_) => Err(ApiError::unauthorized("Invalid API Key provided.")),
         }
     }
-
-    /// All of it or nothing. An error that `work` returns rolls back.
-    fn transaction<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let mut db = self.lock();
-        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        // Whoever panicked with the lock has rolled back its transaction on the way out.
-        self.db.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl From<&ApiError> for Answer {
@@ -218,10 +192,7 @@ impl Answer {
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let mut insert = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
@@ -250,22 +221,6 @@ fn logged<T>(result: Result<T, Failure>) -> Option<T> {
             );
         })
         .ok()
-}
-
-/// RFC 4648, section 4. Only for the one header that is compared.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = (0..3).fold(0_usize, |group, at| {
-            group << 8 | usize::from(chunk.get(at).copied().unwrap_or(0))
-        });
-        for at in 0..4 {
-            let letter = char::from(ALPHABET[group >> (18 - 6 * at) & 63]);
-            text.push(if at > chunk.len() { '=' } else { letter });
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -301,11 +256,7 @@ mod tests {
             Some("sk_test_1"),
         ] {
             let (status, kind, challenge) = authorized(wrong);
-            assert_eq!(
-                (status, kind),
-                (401, json!("invalid_request_error")),
-                "{wrong:?}"
-            );
+            assert_eq!((status, kind), (401, json!("invalid_request_error")), "{wrong:?}");
             assert_eq!(challenge.as_deref(), Some("Basic realm=\"Stripe\""));
         }
     }
@@ -322,10 +273,7 @@ mod tests {
         .filter_map(|reply| reply.header("request-id").map(str::to_owned))
         .collect();
         assert!(
-            ids.len() == 3
-                && ids
-                    .iter()
-                    .all(|id| id.starts_with("req_") && id.len() == 18),
+            ids.len() == 3 && ids.iter().all(|id| id.starts_with("req_") && id.len() == 18),
             "{ids:?}"
         );
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
@@ -388,10 +336,8 @@ mod tests {
     fn a_database_that_fails_half_way_is_a_500_that_leaves_nothing_behind() {
         let twin = Twin::new();
         let run = |sql: &str| {
-            twin.stripe
-                .lock()
-                .execute_batch(sql)
-                .expect("the statement runs")
+            let done = twin.stripe.storage.transaction(|db| db.execute_batch(sql));
+            done.expect("the statement runs");
         };
         run("ALTER TABLE deliveries RENAME TO gone");
         let form = "amount=5&currency=eur";
@@ -409,19 +355,8 @@ mod tests {
         run("ALTER TABLE gone RENAME TO deliveries");
         let retried = twin.post("/v1/payment_intents", form, Some("k"));
         assert_eq!(
-            (
-                retried.status.as_u16(),
-                retried.header("idempotent-replayed")
-            ),
+            (retried.status.as_u16(), retried.header("idempotent-replayed")),
             (200, None)
-        );
-    }
-
-    #[test]
-    fn base64_pads() {
-        assert_eq!(
-            [&b""[..], b"f", b"fo", b"foo", b"foob"].map(base64),
-            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
         );
     }
 }

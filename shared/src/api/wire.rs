@@ -15,8 +15,13 @@ impl<'de> Deserialize<'de> for Amount {
         // The raw text keeps every digit; serde_json's own number would be a float.
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
-        let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-        parse_decimal(digits).map(Self).map_err(|_| D::Error::custom("an amount is plain decimal digits, e.g. \"150.00\""))
+        let digits = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .unwrap_or(text);
+        parse_decimal(digits)
+            .map(Self)
+            .map_err(|_| D::Error::custom("an amount is plain decimal digits, e.g. \"150.00\""))
     }
 }
 
@@ -32,10 +37,23 @@ mod tests {
 
     #[test]
     fn amounts_keep_every_digit_of_strings_and_numbers() {
-        for (json, digits) in [("0.1", "0.1"), ("\"150.00\"", "150.00"), ("12345678901234.56", "12345678901234.56"), ("7", "7")] {
-            assert_eq!(serde_json::from_str::<Amount>(json).map(|a| a.0.to_string()).ok().as_deref(), Some(digits));
+        for (json, digits) in [
+            ("0.1", "0.1"),
+            ("\"150.00\"", "150.00"),
+            ("12345678901234.56", "12345678901234.56"),
+            ("7", "7"),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Amount>(json)
+                    .map(|a| a.0.to_string())
+                    .ok()
+                    .as_deref(),
+                Some(digits)
+            );
         }
-        for bad in ["1e3", "\"1e3\"", "null", "true", "[]", "{}", "\"\"", "\"1,5\"", "1E300"] {
+        for bad in [
+            "1e3", "\"1e3\"", "null", "true", "[]", "{}", "\"\"", "\"1,5\"", "1E300",
+        ] {
             assert!(serde_json::from_str::<Amount>(bad).is_err(), "{bad}");
         }
     }

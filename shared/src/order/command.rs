@@ -72,9 +72,10 @@ impl IntentReport {
     /// The payment that the report is about.
     pub fn intent(&self) -> Option<&String> {
         match self {
-            Self::Succeeded { intent, .. } | Self::Created { intent } | Self::Open { intent } | Self::Canceled { intent } => {
-                Some(intent)
-            }
+            Self::Succeeded { intent, .. }
+            | Self::Created { intent }
+            | Self::Open { intent }
+            | Self::Canceled { intent } => Some(intent),
             Self::Failed { intent, .. } => intent.as_ref(),
         }
     }

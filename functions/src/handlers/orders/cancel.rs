@@ -28,8 +28,18 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let customer = owner(app, &caller, &id).await?;
     let order = find_head(app, &customer, &id).await?;
     let actor = caller.actor();
-    let order = execute(app, order, &Command::Cancel { actor: actor.clone(), reason }, &actor).await?;
+    let order = execute(
+        app,
+        order,
+        &Command::Cancel {
+            actor: actor.clone(),
+            reason,
+        },
+        &actor,
+    )
+    .await?;
     let order = settle_or_leave(app, order).await?;
-    let view = CancelledView::of(&order).ok_or_else(|| Error::broken("a cancelled order is not", id.to_string()))?;
+    let view =
+        CancelledView::of(&order).ok_or_else(|| Error::broken("a cancelled order is not", id.to_string()))?;
     Ok(Response::json(200, &view)?.versioned(order.version()))
 }

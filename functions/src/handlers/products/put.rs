@@ -25,6 +25,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
             let status = if read == 0 { 201 } else { 200 };
             Ok(Response::json(status, &ProductView::of(&product))?.versioned(product.version))
         }
-        Replaced::Stale => Err(Problem::new(409, "concurrent_change", "somebody else changed the product").into()),
+        Replaced::Stale => {
+            Err(Problem::new(409, "concurrent_change", "somebody else changed the product").into())
+        }
     }
 }

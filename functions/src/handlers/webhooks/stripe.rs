@@ -47,9 +47,17 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     }
     let intent = app.stripe.retrieve(&id).await?.ok_or_else(Problem::not_found)?;
     // A payment without our metadata was not made by us.
-    let Some((customer, order_id)) = intent.order() else { return ignored };
+    let Some((customer, order_id)) = intent.order() else {
+        return ignored;
+    };
     let order = find_head(app, &customer, &order_id).await?;
-    let order = execute(app, order, &Command::RecordPayment(intent.report()?), &Actor::Provider).await?;
+    let order = execute(
+        app,
+        order,
+        &Command::RecordPayment(intent.report()?),
+        &Actor::Provider,
+    )
+    .await?;
     settle(app, order).await?;
     Response::json(200, &json!({"received": true, "used": true}))
 }

@@ -20,9 +20,15 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let event = order.log.iter().find(|event| event.sequence == message.sequence);
     let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
     let document = frozen(app, &order).await?;
-    let Some(mail) = mail::about(&order, &document, &event.kind) else { return Ok(()) };
+    let Some(mail) = mail::about(&order, &document, &event.kind) else {
+        return Ok(());
+    };
     let (customer, sequence) = (&order.customer, event.sequence);
-    match app.table.claim_mail(customer, &order.id, sequence, &token, app.now()).await? {
+    match app
+        .table
+        .claim_mail(customer, &order.id, sequence, &token, app.now())
+        .await?
+    {
         Claim::Settled => return Ok(()),
         Claim::Busy => return Err(Error::unavailable("the mail", "another worker is sending it")),
         Claim::Ours => {}
@@ -31,5 +37,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         Sent::Taken(_) => "sent",
         Sent::Refused => "refused",
     };
-    app.table.settle_mail(customer, &order.id, sequence, &token, outcome).await
+    app.table
+        .settle_mail(customer, &order.id, sequence, &token, outcome)
+        .await
 }

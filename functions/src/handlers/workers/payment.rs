@@ -31,8 +31,16 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
             }
             _ => return Ok(()),
         },
-        Err(error @ Error::Unavailable { service: "Stripe", .. }) => {
-            app.log.error("the payment is looked at again later", &[("order.id", id.to_string().into())], &error);
+        Err(
+            error @ Error::Unavailable {
+                service: "Stripe", ..
+            },
+        ) => {
+            app.log.error(
+                "the payment is looked at again later",
+                &[("order.id", id.to_string().into())],
+                &error,
+            );
             AGAIN_AFTER_SECONDS
         }
         Err(error) => return Err(error),

@@ -13,7 +13,9 @@ pub const FUNCTION: Function = Function::Stream(|app, change| Box::pin(handle(ap
 
 /// Sends the events that the new head has beyond the old one. At least once: if anything fails, the change is sent again.
 pub async fn handle(app: &App, change: Change) -> Result<(), Error> {
-    let Some(new) = change.new.filter(table::is_head) else { return Ok(()) };
+    let Some(new) = change.new.filter(table::is_head) else {
+        return Ok(());
+    };
     let order = table::order(new)?;
     let old = change.old.filter(table::is_head).map(table::order).transpose()?;
     let known = old.as_ref().map_or(0, |old| old.log.len());
@@ -21,7 +23,14 @@ pub async fn handle(app: &App, change: Change) -> Result<(), Error> {
         let messages = messages(&order, known, queue);
         app.queues.send(queue, &messages).await?;
     }
-    app.table.count_order(&order.customer, old.map(|old| old.status), order.status, &change.sequence).await
+    app.table
+        .count_order(
+            &order.customer,
+            old.map(|old| old.status),
+            order.status,
+            &change.sequence,
+        )
+        .await
 }
 
 fn messages(order: &Order, known: usize, queue: Queue) -> Vec<(Message, i32)> {

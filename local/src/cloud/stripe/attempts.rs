@@ -225,10 +225,7 @@ mod tests {
                 "{card}"
             );
             assert_eq!(reply.text("/next_action/type"), "use_stripe_sdk");
-            assert_eq!(
-                twin.act(&reply, "confirm", "").text("/status"),
-                "requires_action"
-            );
+            assert_eq!(twin.act(&reply, "confirm", "").text("/status"), "requires_action");
             assert!(twin.stripe.authenticate(NOW, reply.text("/id"), ok));
             assert_eq!(state(&twin, &reply), status, "{card}");
             assert_eq!(twin.stripe.intents()[0]["next_action"], Value::Null);

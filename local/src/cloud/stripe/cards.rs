@@ -67,8 +67,7 @@ impl Decline {
 }
 
 const GENERIC: Decline = Decline::card_declined("generic_decline", "Your card was declined.");
-const NO_FUNDS: Decline =
-    Decline::card_declined("insufficient_funds", "Your card has insufficient funds.");
+const NO_FUNDS: Decline = Decline::card_declined("insufficient_funds", "Your card has insufficient funds.");
 
 /// What the test card of that name does; `None`: there is no such card.
 pub(super) fn outcome(payment_method: &str) -> Option<Outcome> {
@@ -85,15 +84,9 @@ pub(super) fn outcome(payment_method: &str) -> Option<Outcome> {
         "chargeDeclined" => Declined(GENERIC),
         "chargeDeclinedInsufficientFunds" => Declined(NO_FUNDS),
         "chargeDeclinedLostCard" => Declined(Decline::card_declined("lost_card", GENERIC.message)),
-        "chargeDeclinedStolenCard" => {
-            Declined(Decline::card_declined("stolen_card", GENERIC.message))
-        }
-        "chargeDeclinedFraudulent" => {
-            Declined(Decline::card_declined("fraudulent", GENERIC.message))
-        }
-        "chargeDeclinedExpiredCard" => {
-            Declined(Decline::other("expired_card", "Your card has expired."))
-        }
+        "chargeDeclinedStolenCard" => Declined(Decline::card_declined("stolen_card", GENERIC.message)),
+        "chargeDeclinedFraudulent" => Declined(Decline::card_declined("fraudulent", GENERIC.message)),
+        "chargeDeclinedExpiredCard" => Declined(Decline::other("expired_card", "Your card has expired.")),
         "chargeDeclinedIncorrectCvc" => Declined(Decline::other(
             "incorrect_cvc",
             "Your card's security code is incorrect.",
@@ -102,9 +95,7 @@ pub(super) fn outcome(payment_method: &str) -> Option<Outcome> {
             "processing_error",
             "An error occurred while processing your card.",
         )),
-        "authenticationRequired" | "threeDSecure2Required" | "threeDSecureRequired" => {
-            NeedsCustomer(None)
-        }
+        "authenticationRequired" | "threeDSecure2Required" | "threeDSecureRequired" => NeedsCustomer(None),
         "authenticationRequiredChargeDeclinedInsufficientFunds" => NeedsCustomer(Some(NO_FUNDS)),
         _ => return None,
     })
@@ -113,11 +104,11 @@ pub(super) fn outcome(payment_method: &str) -> Option<Outcome> {
 /// The name of a known card; an unknown one is answered as Stripe does.
 pub(super) fn known(payment_method: Option<String>) -> Result<Option<String>, ApiError> {
     match payment_method {
-        Some(name) if outcome(&name).is_none() => Err(ApiError::invalid(format!(
-            "No such PaymentMethod: '{name}'"
-        ))
-        .code("resource_missing")
-        .param("payment_method")),
+        Some(name) if outcome(&name).is_none() => {
+            Err(ApiError::invalid(format!("No such PaymentMethod: '{name}'"))
+                .code("resource_missing")
+                .param("payment_method"))
+        }
         known => Ok(known),
     }
 }
@@ -129,11 +120,7 @@ mod tests {
     #[test]
     fn declining_cards_have_stripes_codes() {
         for (name, code, decline_code) in [
-            (
-                "pm_card_chargeDeclined",
-                "card_declined",
-                Some("generic_decline"),
-            ),
+            ("pm_card_chargeDeclined", "card_declined", Some("generic_decline")),
             (
                 "pm_card_visa_chargeDeclined",
                 "card_declined",
@@ -169,11 +156,7 @@ mod tests {
 
     #[test]
     fn cards_of_all_brands_succeed_and_unknown_ones_are_unknown() {
-        assert!(
-            PLAIN
-                .iter()
-                .all(|name| outcome(name) == Some(Outcome::Succeeds))
-        );
+        assert!(PLAIN.iter().all(|name| outcome(name) == Some(Outcome::Succeeds)));
         assert_eq!(outcome("pm_card_nonsense"), None);
         assert_eq!(outcome("visa"), None);
     }

@@ -37,10 +37,7 @@ impl Command {
         let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
         let form = &mut params;
         let (action, expandable): (Action, &[&str]) = match (method, segments.as_slice()) {
-            (POST, ["payment_intents"]) => (
-                Action::CreateIntent(intents::Create::parse(form)?),
-                OF_INTENT,
-            ),
+            (POST, ["payment_intents"]) => (Action::CreateIntent(intents::Create::parse(form)?), OF_INTENT),
             (POST, ["payment_intents", id, "confirm"]) => (
                 Action::ConfirmIntent((*id).to_owned(), intents::Confirm::parse(form)?),
                 OF_INTENT,
@@ -49,25 +46,13 @@ impl Command {
                 Action::CancelIntent((*id).to_owned(), intents::Cancel::parse(form)?),
                 OF_INTENT,
             ),
-            (GET, ["payment_intents"]) => (
-                Action::ListIntents(Page::parse(form)?),
-                &["data.latest_charge"],
-            ),
+            (GET, ["payment_intents"]) => (Action::ListIntents(Page::parse(form)?), &["data.latest_charge"]),
             (GET, ["payment_intents", id]) => (Action::RetrieveIntent((*id).to_owned()), OF_INTENT),
-            (GET, ["charges", id]) => (
-                Action::RetrieveCharge((*id).to_owned()),
-                &["payment_intent"],
-            ),
-            (POST, ["refunds"]) => (
-                Action::CreateRefund(refunds::Create::parse(form)?),
-                OF_REFUND,
-            ),
+            (GET, ["charges", id]) => (Action::RetrieveCharge((*id).to_owned()), &["payment_intent"]),
+            (POST, ["refunds"]) => (Action::CreateRefund(refunds::Create::parse(form)?), OF_REFUND),
             (GET, ["refunds"]) => {
                 let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
-                (
-                    Action::ListRefunds(page),
-                    &["data.charge", "data.payment_intent"],
-                )
+                (Action::ListRefunds(page), &["data.charge", "data.payment_intent"])
             }
             (GET, ["refunds", id]) => (Action::RetrieveRefund((*id).to_owned()), OF_REFUND),
             _ => return Err(ApiError::unknown_url(method, path)),
@@ -83,9 +68,7 @@ impl Command {
             Action::ConfirmIntent(id, confirm) => confirm.run(work, &id)?,
             Action::CancelIntent(id, cancel) => cancel.run(work, &id)?,
             Action::RetrieveIntent(id) => to_json(&work.find::<PaymentIntent>(&id, "intent")?)?,
-            Action::ListIntents(page) => {
-                work.list::<PaymentIntent>(&page, "/v1/payment_intents")?
-            }
+            Action::ListIntents(page) => work.list::<PaymentIntent>(&page, "/v1/payment_intents")?,
             Action::RetrieveCharge(id) => to_json(&work.find::<Charge>(&id, "id")?)?,
             Action::CreateRefund(create) => create.run(work)?,
             Action::RetrieveRefund(id) => to_json(&work.find::<Refund>(&id, "id")?)?,

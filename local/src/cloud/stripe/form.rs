@@ -20,16 +20,12 @@ type Parsed<T> = Result<T, ApiError>;
 impl Params {
     pub fn read(request: &Request<Bytes>) -> Parsed<Self> {
         let query = request.uri().query().unwrap_or_default();
-        let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
+        let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         if request.method() == Method::POST && !request.body().is_empty() {
             let content_type = request.headers().get(header::CONTENT_TYPE);
-            if !content_type.is_some_and(|value| {
-                value
-                    .as_bytes()
-                    .starts_with(b"application/x-www-form-urlencoded")
-            }) {
+            if !content_type
+                .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+            {
                 return Err(ApiError::invalid(
                     "Invalid request (check that your POST content type is application/x-www-form-urlencoded).",
                 ));
@@ -45,11 +41,9 @@ impl Params {
         // A stable sort by name: the values of a list keep their order, in which they mean something.
         pairs.sort_by_key(|(name, _)| name);
         let mut hash = Sha256::new();
-        for part in std::iter::once(path).chain(
-            pairs
-                .into_iter()
-                .flat_map(|(name, value)| [&**name, &**value]),
-        ) {
+        for part in
+            std::iter::once(path).chain(pairs.into_iter().flat_map(|(name, value)| [&**name, &**value]))
+        {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -109,11 +103,7 @@ impl Params {
         };
         let found = allowed.iter().find(|choice| **choice == text).copied();
         let error = || {
-            ApiError::invalid(format!(
-                "Invalid {name}: must be one of {}",
-                allowed.join(", ")
-            ))
-            .param(name)
+            ApiError::invalid(format!("Invalid {name}: must be one of {}", allowed.join(", "))).param(name)
         };
         found.map(Some).ok_or_else(error)
     }
@@ -123,18 +113,13 @@ impl Params {
         let indexed = |sent: &str| {
             inner(sent, name).is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        self.take(indexed)
-            .into_iter()
-            .map(|(_, value)| value)
-            .collect()
+        self.take(indexed).into_iter().map(|(_, value)| value).collect()
     }
 
     /// At most 50 pairs, names up to 40 characters and values up to 500 (API docs, "Metadata").
     pub fn metadata(&mut self) -> Parsed<BTreeMap<String, String>> {
         let mut metadata = BTreeMap::new();
-        for (sent, value) in
-            self.take(|sent| inner(sent, "metadata").is_some_and(|key| !key.is_empty()))
-        {
+        for (sent, value) in self.take(|sent| inner(sent, "metadata").is_some_and(|key| !key.is_empty())) {
             let key = inner(&sent, "metadata").unwrap_or_default();
             if key.chars().count() > 40 || value.chars().count() > 500 {
                 return Err(ApiError::invalid(
@@ -156,10 +141,9 @@ impl Params {
     pub fn expand(&mut self, allowed: &[&str]) -> Parsed<Vec<String>> {
         let paths = self.list("expand");
         match paths.iter().find(|path| !allowed.contains(&path.as_str())) {
-            Some(path) => Err(ApiError::invalid(format!(
-                "This property cannot be expanded ({path})."
-            ))
-            .param("expand")),
+            Some(path) => {
+                Err(ApiError::invalid(format!("This property cannot be expanded ({path}).")).param("expand"))
+            }
             None => Ok(paths),
         }
     }
@@ -168,20 +152,16 @@ impl Params {
     pub fn finish(self) -> Parsed<()> {
         match self.0.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => Err(ApiError::invalid(format!(
-                "Received unknown parameter: {name}"
-            ))
-            .code("parameter_unknown")
-            .param(name)),
+            Some((name, _)) => Err(ApiError::invalid(format!("Received unknown parameter: {name}"))
+                .code("parameter_unknown")
+                .param(name)),
         }
     }
 }
 
 /// The `key` of `name[key]`.
 fn inner<'a>(sent: &'a str, name: &str) -> Option<&'a str> {
-    sent.strip_prefix(name)?
-        .strip_prefix('[')?
-        .strip_suffix(']')
+    sent.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')
 }
 
 /// The value of a parameter that must be there.
@@ -232,11 +212,7 @@ mod tests {
     fn a_missing_parameter_is_named() {
         check("currency=eur", Some("parameter_missing"), Some("amount"));
         check("amount=5", Some("parameter_missing"), Some("currency"));
-        check(
-            "amount=5&currency=",
-            Some("parameter_missing"),
-            Some("currency"),
-        );
+        check("amount=5&currency=", Some("parameter_missing"), Some("currency"));
         check(
             "amount=5&currency=eur&confirm=true",
             Some("parameter_missing"),
@@ -270,11 +246,7 @@ mod tests {
             Some("email_invalid"),
             Some("receipt_email"),
         );
-        check(
-            "amount=5&currency=eur&expand[]=customer",
-            None,
-            Some("expand"),
-        );
+        check("amount=5&currency=eur&expand[]=customer", None, Some("expand"));
         check(
             "amount=5&currency=eur&payment_method_types[]=ideal",
             None,
@@ -303,10 +275,7 @@ mod tests {
         let form = "amount=5&currency=EUR&metadata%5Border_id%5D=ord%201&metadata[a[b]]=%C3%A4&expand[0]=latest_charge";
         let reply = twin.post("/v1/payment_intents", form, None);
         assert_eq!(
-            (
-                reply.text("/metadata/order_id"),
-                reply.text("/metadata/a[b]")
-            ),
+            (reply.text("/metadata/order_id"), reply.text("/metadata/a[b]")),
             ("ord 1", "ä")
         );
         assert_eq!(reply.text("/currency"), "eur");

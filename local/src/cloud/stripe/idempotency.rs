@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::Answer;
 use super::error::{ApiError, Failure};
 use super::form::Params;
-use super::store::millis;
+use crate::cloud::storage::millis;
 
 /// Keys are pruned once they are 24 hours old.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
@@ -43,10 +43,7 @@ impl Key {
 
     /// The answer that the key already has.
     pub fn replay(&self, db: &Connection, now: OffsetDateTime) -> Result<Option<Answer>, Failure> {
-        db.execute(
-            "DELETE FROM keys WHERE created_ms <= ?1",
-            [millis(now) - KEPT_MS],
-        )?;
+        db.execute("DELETE FROM keys WHERE created_ms <= ?1", [millis(now) - KEPT_MS])?;
         let stored = db
             .query_row(
                 "SELECT fingerprint, status, body, request_id FROM keys WHERE key = ?1",
@@ -93,7 +90,8 @@ mod tests {
 
     use super::super::testing::{NOW, Twin};
 
-    const PAY: &str = "amount=1500&currency=eur&payment_method=pm_card_visa&confirm=true&payment_method_types[]=card";
+    const PAY: &str =
+        "amount=1500&currency=eur&payment_method=pm_card_visa&confirm=true&payment_method_types[]=card";
 
     #[test]
     fn the_same_key_and_request_replays_the_first_answer_and_charges_once() {
@@ -126,10 +124,7 @@ mod tests {
             let pay = PAY.replace("pm_card_visa", card);
             let first = twin.post("/v1/payment_intents", &pay, Some(card));
             let again = twin.post("/v1/payment_intents", &pay, Some(card));
-            assert_eq!(
-                (first.status.as_u16(), again.status.as_u16()),
-                (status, status)
-            );
+            assert_eq!((first.status.as_u16(), again.status.as_u16()), (status, status));
             assert_eq!(again.raw, first.raw);
             assert_eq!(again.header("idempotent-replayed"), Some("true"));
         }
@@ -152,18 +147,14 @@ mod tests {
                 "{path}"
             );
         }
-        assert_eq!(
-            twin.stripe.intents()[0]["status"],
-            "requires_payment_method"
-        );
+        assert_eq!(twin.stripe.intents()[0]["status"], "requires_payment_method");
     }
 
     #[test]
     fn a_validation_failure_does_not_use_up_the_key() {
         let twin = Twin::new();
         assert_eq!(
-            twin.post("/v1/payment_intents", "amount=5", Some("k"))
-                .status,
+            twin.post("/v1/payment_intents", "amount=5", Some("k")).status,
             StatusCode::BAD_REQUEST
         );
         let answer = twin.post("/v1/payment_intents", "amount=5&currency=eur", Some("k"));
@@ -178,13 +169,9 @@ mod tests {
         let twin = Twin::new();
         let paid = twin.post("/v1/payment_intents", PAY, None);
         let cancel = format!("/v1/payment_intents/{}/cancel", paid.text("/id"));
+        assert_eq!(twin.post(&cancel, "", Some("k")).status, StatusCode::BAD_REQUEST);
         assert_eq!(
-            twin.post(&cancel, "", Some("k")).status,
-            StatusCode::BAD_REQUEST
-        );
-        assert_eq!(
-            twin.post(&cancel, "", Some("k"))
-                .header("idempotent-replayed"),
+            twin.post(&cancel, "", Some("k")).header("idempotent-replayed"),
             Some("true")
         );
     }

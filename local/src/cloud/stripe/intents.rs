@@ -94,15 +94,10 @@ pub(super) struct Confirm {
 impl Confirm {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
         let receipt_email = params.text("receipt_email");
-        if let Some(address) = receipt_email
-            .as_ref()
-            .filter(|address| !address.contains('@'))
-        {
-            return Err(
-                ApiError::invalid(format!("Invalid email address: {address}"))
-                    .code("email_invalid")
-                    .param("receipt_email"),
-            );
+        if let Some(address) = receipt_email.as_ref().filter(|address| !address.contains('@')) {
+            return Err(ApiError::invalid(format!("Invalid email address: {address}"))
+                .code("email_invalid")
+                .param("receipt_email"));
         }
         Ok(Self {
             payment_method: cards::known(params.text("payment_method"))?,
@@ -118,8 +113,7 @@ impl Confirm {
         }
         let renewed = self.payment_method.is_some();
         if !renewed && intent.payment_method.is_none() {
-            let message =
-                "You cannot confirm this PaymentIntent because it's missing a payment method.";
+            let message = "You cannot confirm this PaymentIntent because it's missing a payment method.";
             let error = ApiError::invalid(message).code("payment_intent_unexpected_state");
             return Err(error.payment_intent(to_json(&intent)?).into());
         }
@@ -177,10 +171,10 @@ impl Create {
             required("payment_method", create.with.payment_method.as_ref())?;
             redirects_are_possible(create.automatic.as_ref(), create.with.return_url.as_deref())?;
         } else if create.with.return_url.is_some() {
-            return Err(ApiError::invalid(
-                "`return_url` can only be used with `confirm` set to `true`.",
-            )
-            .param("return_url"));
+            return Err(
+                ApiError::invalid("`return_url` can only be used with `confirm` set to `true`.")
+                    .param("return_url"),
+            );
         }
         Ok(create)
     }
@@ -223,20 +217,16 @@ impl Create {
 }
 
 /// On unless the types are listed, since version 2023-08-16 (API docs, PaymentIntent `automatic_payment_methods`).
-fn automatic_payment_methods(
-    params: &mut Params,
-) -> Result<Option<AutomaticPaymentMethods>, ApiError> {
+fn automatic_payment_methods(params: &mut Params) -> Result<Option<AutomaticPaymentMethods>, ApiError> {
     let types = params.list("payment_method_types");
     let enabled = params.flag("automatic_payment_methods[enabled]")?;
-    let redirects = params.one_of(
-        "automatic_payment_methods[allow_redirects]",
-        &["always", "never"],
-    )?;
+    let redirects = params.one_of("automatic_payment_methods[allow_redirects]", &["always", "never"])?;
     if redirects.is_some() {
         required("automatic_payment_methods[enabled]", enabled)?;
     }
     if enabled == Some(true) && !types.is_empty() {
-        let message = "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
+        let message =
+            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
         return Err(ApiError::invalid(message));
     }
     if let Some(other) = types.iter().find(|name| *name != "card") {
@@ -274,12 +264,7 @@ pub(super) struct Cancel(Option<&'static str>);
 
 impl Cancel {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
-        const REASONS: [&str; 4] = [
-            "duplicate",
-            "fraudulent",
-            "requested_by_customer",
-            "abandoned",
-        ];
+        const REASONS: [&str; 4] = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
         params.one_of("cancellation_reason", &REASONS).map(Self)
     }
 
@@ -315,7 +300,6 @@ impl PaymentIntent {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use time::Duration;
 
     use super::super::testing::{NOW, Twin};
 
@@ -409,8 +393,7 @@ mod tests {
     #[test]
     fn a_return_url_is_needed_where_a_redirect_is_possible_and_makes_it_one() {
         let twin = Twin::new();
-        let form =
-            "amount=5&currency=eur&confirm=true&payment_method=pm_card_threeDSecure2Required";
+        let form = "amount=5&currency=eur&confirm=true&payment_method=pm_card_threeDSecure2Required";
         assert_eq!(
             twin.post("/v1/payment_intents", form, None).error(),
             (400, None, None)
@@ -433,10 +416,7 @@ mod tests {
         let intent = twin.pay("pm_card_threeDSecure2Required");
         let canceled = twin.act(&intent, "cancel", "cancellation_reason=abandoned");
         assert_eq!(
-            (
-                canceled.text("/status"),
-                canceled.text("/cancellation_reason")
-            ),
+            (canceled.text("/status"), canceled.text("/cancellation_reason")),
             ("canceled", "abandoned")
         );
         assert_eq!(canceled.json["canceled_at"], NOW.unix_timestamp());
@@ -466,91 +446,5 @@ mod tests {
             (400, Some("payment_intent_unexpected_state"), None)
         );
         assert_eq!(refused.json["error"]["payment_intent"], intent.json);
-    }
-
-    #[test]
-    fn an_unknown_intent_is_missing() {
-        let twin = Twin::new();
-        for reply in [
-            twin.get("/v1/payment_intents/pi_1"),
-            twin.post("/v1/payment_intents/pi_1/cancel", "", None),
-        ] {
-            assert_eq!(
-                reply.error(),
-                (404, Some("resource_missing"), Some("intent"))
-            );
-        }
-    }
-
-    #[test]
-    fn the_list_goes_from_new_to_old_page_by_page() {
-        let mut twin = Twin::new();
-        let mut ids = Vec::new();
-        for second in 0..12 {
-            twin.now = NOW + Duration::seconds(second);
-            ids.insert(
-                0,
-                twin.post("/v1/payment_intents", "amount=5&currency=eur", None)
-                    .text("/id")
-                    .to_owned(),
-            );
-        }
-        let listed = |query: &str| -> (Vec<String>, bool) {
-            let page = twin.get(&format!("/v1/payment_intents?{query}")).json;
-            assert_eq!(
-                (&page["object"], &page["url"]),
-                (&json!("list"), &json!("/v1/payment_intents"))
-            );
-            let data = page["data"].as_array().expect("a list").iter();
-            (
-                data.filter_map(|item| item["id"].as_str().map(str::to_owned))
-                    .collect(),
-                page["has_more"] == true,
-            )
-        };
-        assert_eq!(listed(""), (ids[..10].to_vec(), true));
-        assert_eq!(listed("limit=100"), (ids.clone(), false));
-        assert_eq!(
-            listed(&format!("limit=2&starting_after={}", ids[9])),
-            (ids[10..].to_vec(), false)
-        );
-        let at = NOW.unix_timestamp();
-        assert_eq!(
-            listed(&format!("created[gte]={}", at + 10)),
-            (ids[..2].to_vec(), false)
-        );
-        assert_eq!(
-            listed(&format!("created[gt]={}&created[lte]={}", at + 9, at + 10)),
-            (ids[1..2].to_vec(), false)
-        );
-        assert_eq!(
-            listed(&format!("created[lt]={}", at + 1)),
-            (ids[11..].to_vec(), false)
-        );
-        assert_eq!(
-            listed(&format!("created={at}")),
-            (ids[11..].to_vec(), false)
-        );
-        let wrong = |query: &str| {
-            twin.get(&format!("/v1/payment_intents?{query}")).json["error"]["param"].clone()
-        };
-        assert_eq!(
-            (wrong("limit=101"), wrong("limit=0")),
-            (json!("limit"), json!("limit"))
-        );
-        assert_eq!(wrong("starting_after=pi_1"), "starting_after");
-    }
-
-    #[test]
-    fn the_latest_charge_can_be_expanded() {
-        let twin = Twin::new();
-        let intent = twin.pay("pm_card_visa");
-        let one = twin.get(&format!(
-            "/v1/payment_intents/{}?expand[]=latest_charge",
-            intent.text("/id")
-        ));
-        assert_eq!(one.text("/latest_charge/id"), intent.text("/latest_charge"));
-        let list = twin.get("/v1/payment_intents?expand[]=data.latest_charge");
-        assert_eq!(list.text("/data/0/latest_charge/object"), "charge");
     }
 }

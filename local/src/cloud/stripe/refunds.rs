@@ -65,8 +65,7 @@ impl Create {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
         let target = match (params.text("payment_intent"), params.text("charge")) {
             (Some(_), Some(_)) => {
-                let message =
-                    "You may only specify one of these parameters: payment_intent, charge.";
+                let message = "You may only specify one of these parameters: payment_intent, charge.";
                 return Err(ApiError::invalid(message).param("charge"));
             }
             (None, Some(charge)) => Target::Charge(charge),
@@ -76,10 +75,7 @@ impl Create {
             target,
             amount: params.amount("amount")?,
             metadata: params.metadata()?,
-            reason: params.one_of(
-                "reason",
-                &["duplicate", "fraudulent", "requested_by_customer"],
-            )?,
+            reason: params.one_of("reason", &["duplicate", "fraudulent", "requested_by_customer"])?,
         })
     }
 
@@ -88,9 +84,7 @@ impl Create {
         let left = charge.amount_captured - charge.amount_refunded;
         if left == 0 {
             let message = format!("Charge {} has already been refunded.", charge.id);
-            return Err(ApiError::invalid(message)
-                .code("charge_already_refunded")
-                .into());
+            return Err(ApiError::invalid(message).code("charge_already_refunded").into());
         }
         let amount = self.amount.unwrap_or(left);
         if amount > left {
@@ -147,9 +141,8 @@ impl Target {
                     .latest_charge
                     .map(|charge| work.find::<Charge>(&charge, "charge"))
                     .transpose()?;
-                let message = format!(
-                    "This PaymentIntent ({id}) does not have a successful charge to refund."
-                );
+                let message =
+                    format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
                 let error = || ApiError::invalid(message).param("payment_intent");
                 Ok(charge.filter(|charge| charge.paid).ok_or_else(error)?)
             }
@@ -299,11 +292,7 @@ mod tests {
                 "amount",
             ),
             ("payment_intent=pi_1&reason=mood", None, "reason"),
-            (
-                "payment_intent=pi_1&foo=1",
-                Some("parameter_unknown"),
-                "foo",
-            ),
+            ("payment_intent=pi_1&foo=1", Some("parameter_unknown"), "foo"),
         ] {
             assert_eq!(
                 twin.post("/v1/refunds", form, None).error(),
@@ -336,9 +325,7 @@ mod tests {
         );
         assert_eq!(list.json["data"][0]["charge"]["amount_refunded"], 3);
         assert_eq!(
-            twin.get("/v1/refunds").json["data"]
-                .as_array()
-                .map(Vec::len),
+            twin.get("/v1/refunds").json["data"].as_array().map(Vec::len),
             Some(3)
         );
     }
@@ -350,10 +337,7 @@ mod tests {
         let pending = refund(&twin, &intent, "");
         assert_eq!(pending.text("/status"), "pending");
         twin.now = NOW + Duration::seconds(PENDING_FOR);
-        assert_eq!(
-            twin.events().last().map(String::as_str),
-            Some("refund.updated")
-        );
+        assert_eq!(twin.events().last().map(String::as_str), Some("refund.updated"));
         assert_eq!(
             twin.get(&format!("/v1/refunds/{}", pending.text("/id")))
                 .text("/status"),

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::error::{ApiError, Failure};
 use super::form::Params;
+use crate::cloud::storage::millis;
 
 /// The version that an account's events are rendered in: the first that sends `refund.created` for every refund
 /// (Stripe's changelog, 2024-10-28.acacia).
@@ -158,9 +159,9 @@ impl<'a> Work<'a> {
 
     fn expand_field(&self, object: &mut Value, field: &str) -> Result<(), Failure> {
         if let Some(id) = object[field].as_str() {
-            object[field] =
-                self.db
-                    .query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
+            object[field] = self
+                .db
+                .query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
         }
         Ok(())
     }
@@ -200,11 +201,9 @@ impl Page {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
         let limit = params.integer("limit")?.unwrap_or(10);
         if !(1..=100).contains(&limit) {
-            return Err(
-                ApiError::invalid("Invalid limit: must be between 1 and 100.")
-                    .code("parameter_invalid_integer")
-                    .param("limit"),
-            );
+            return Err(ApiError::invalid("Invalid limit: must be between 1 and 100.")
+                .code("parameter_invalid_integer")
+                .param("limit"));
         }
         let exactly = params.integer("created")?;
         let from = [
@@ -261,20 +260,102 @@ fn count(db: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-pub(super) fn millis(now: OffsetDateTime) -> i64 {
-    now.unix_timestamp() * 1000 + i64::from(now.millisecond())
-}
-
 /// A row's only column, as JSON.
 pub(super) fn body(row: &Row<'_>) -> rusqlite::Result<Value> {
     serde_json::from_str(row.get_ref(0)?.as_str()?).map_err(unreadable)
 }
 
 pub(super) fn to_json(object: &impl Serialize) -> rusqlite::Result<Value> {
-    serde_json::to_value(object)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    serde_json::to_value(object).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn unreadable(error: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::super::testing::{NOW, Twin};
+    use super::*;
+
+    #[test]
+    fn an_unknown_intent_is_missing() {
+        let twin = Twin::new();
+        for reply in [
+            twin.get("/v1/payment_intents/pi_1"),
+            twin.post("/v1/payment_intents/pi_1/cancel", "", None),
+        ] {
+            assert_eq!(reply.error(), (404, Some("resource_missing"), Some("intent")));
+        }
+    }
+
+    #[test]
+    fn the_list_goes_from_new_to_old_page_by_page() {
+        let mut twin = Twin::new();
+        let mut ids = Vec::new();
+        for second in 0..12 {
+            twin.now = NOW + Duration::seconds(second);
+            ids.insert(
+                0,
+                twin.post("/v1/payment_intents", "amount=5&currency=eur", None)
+                    .text("/id")
+                    .to_owned(),
+            );
+        }
+        let listed = |query: &str| -> (Vec<String>, bool) {
+            let page = twin.get(&format!("/v1/payment_intents?{query}")).json;
+            assert_eq!(
+                (&page["object"], &page["url"]),
+                (&json!("list"), &json!("/v1/payment_intents"))
+            );
+            let data = page["data"].as_array().expect("a list").iter();
+            (
+                data.filter_map(|item| item["id"].as_str().map(str::to_owned))
+                    .collect(),
+                page["has_more"] == true,
+            )
+        };
+        assert_eq!(listed(""), (ids[..10].to_vec(), true));
+        assert_eq!(listed("limit=100"), (ids.clone(), false));
+        assert_eq!(
+            listed(&format!("limit=2&starting_after={}", ids[9])),
+            (ids[10..].to_vec(), false)
+        );
+        let at = NOW.unix_timestamp();
+        assert_eq!(
+            listed(&format!("created[gte]={}", at + 10)),
+            (ids[..2].to_vec(), false)
+        );
+        assert_eq!(
+            listed(&format!("created[gt]={}&created[lte]={}", at + 9, at + 10)),
+            (ids[1..2].to_vec(), false)
+        );
+        assert_eq!(
+            listed(&format!("created[lt]={}", at + 1)),
+            (ids[11..].to_vec(), false)
+        );
+        assert_eq!(listed(&format!("created={at}")), (ids[11..].to_vec(), false));
+        let wrong =
+            |query: &str| twin.get(&format!("/v1/payment_intents?{query}")).json["error"]["param"].clone();
+        assert_eq!(
+            (wrong("limit=101"), wrong("limit=0")),
+            (json!("limit"), json!("limit"))
+        );
+        assert_eq!(wrong("starting_after=pi_1"), "starting_after");
+    }
+
+    #[test]
+    fn the_latest_charge_can_be_expanded() {
+        let twin = Twin::new();
+        let intent = twin.pay("pm_card_visa");
+        let one = twin.get(&format!(
+            "/v1/payment_intents/{}?expand[]=latest_charge",
+            intent.text("/id")
+        ));
+        assert_eq!(one.text("/latest_charge/id"), intent.text("/latest_charge"));
+        let list = twin.get("/v1/payment_intents?expand[]=data.latest_charge");
+        assert_eq!(list.text("/data/0/latest_charge/object"), "charge");
+    }
 }

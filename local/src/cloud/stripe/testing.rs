@@ -7,8 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::Stripe;
 
-pub(super) const NOW: OffsetDateTime =
-    OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::days(20_000));
+pub(super) const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::days(20_000));
 
 pub(super) struct Twin {
     pub stripe: Stripe,
@@ -53,8 +52,7 @@ impl Twin {
 
     /// An intent of 15.00 EUR that is confirmed at once with this card.
     pub fn pay(&self, card: &str) -> Reply {
-        let form =
-            "amount=1500&currency=eur&confirm=true&payment_method_types[]=card&payment_method=";
+        let form = "amount=1500&currency=eur&confirm=true&payment_method_types[]=card&payment_method=";
         self.post("/v1/payment_intents", &format!("{form}{card}"), None)
     }
 
@@ -67,11 +65,7 @@ impl Twin {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
-        self.raw(
-            &request
-                .body(Bytes::from(form.to_owned()))
-                .expect("a request"),
-        )
+        self.raw(&request.body(Bytes::from(form.to_owned())).expect("a request"))
     }
 
     pub fn raw(&self, request: &Request<Bytes>) -> Reply {

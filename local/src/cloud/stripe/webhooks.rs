@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-use super::store::millis;
+use crate::cloud::storage::millis;
 
 /// Stripe retries for three days (docs, "Event delivery behaviors": live mode).
 const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
@@ -33,9 +33,8 @@ pub(super) fn due(
     limit: usize,
     secret: &str,
 ) -> rusqlite::Result<Vec<Delivery>> {
-    let mut select = db.prepare_cached(
-        "SELECT id, type, body FROM deliveries WHERE due_ms <= ?1 ORDER BY seq LIMIT ?2",
-    )?;
+    let mut select =
+        db.prepare_cached("SELECT id, type, body FROM deliveries WHERE due_ms <= ?1 ORDER BY seq LIMIT ?2")?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let deliveries = select.query_map(params![millis(now), limit], |row| {
         let body: String = row.get(2)?;
@@ -50,12 +49,7 @@ pub(super) fn due(
     deliveries.collect()
 }
 
-pub(super) fn delivered(
-    db: &Connection,
-    now: OffsetDateTime,
-    id: &str,
-    status: u16,
-) -> rusqlite::Result<()> {
+pub(super) fn delivered(db: &Connection, now: OffsetDateTime, id: &str, status: u16) -> rusqlite::Result<()> {
     let select = "SELECT attempts, created_ms FROM deliveries WHERE id = ?1";
     let found: Option<(usize, i64)> = db
         .query_row(select, [id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -64,8 +58,7 @@ pub(super) fn delivered(
     let Some((attempts, created)) = found else {
         return Ok(());
     };
-    let next =
-        millis(now).saturating_add(BACKOFF_MS.get(attempts).copied().unwrap_or(THEN_EVERY_MS));
+    let next = millis(now).saturating_add(BACKOFF_MS.get(attempts).copied().unwrap_or(THEN_EVERY_MS));
     if (200..300).contains(&status) || next > created.saturating_add(GIVE_UP_AFTER_MS) {
         db.execute("DELETE FROM deliveries WHERE id = ?1", [id])?;
     } else {
@@ -79,8 +72,7 @@ pub(super) fn delivered(
 
 /// Docs, "Verify webhook signatures manually": HMAC-SHA256 over the time, a dot and the body.
 fn signature(secret: &str, at: i64, body: &str) -> String {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(format!("{at}.{body}").as_bytes());
     format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes()))
 }
@@ -98,8 +90,7 @@ mod tests {
     #[test]
     fn a_signature_is_the_hmac_of_time_and_body() {
         // Computed with: printf '12345.{}' | openssl dgst -sha256 -hmac whsec_test
-        let expected =
-            "t=12345,v1=f7d0d6f2476273381fa231a8ba13a821a0c87029e7b1bfae51e93d0240fb7c32";
+        let expected = "t=12345,v1=f7d0d6f2476273381fa231a8ba13a821a0c87029e7b1bfae51e93d0240fb7c32";
         assert_eq!(signature("whsec_test", 12345, "{}"), expected);
     }
 

@@ -1,0 +1,162 @@
+//! One name per function, the same everywhere.
+
+use std::collections::BTreeSet;
+
+use crate::documents::endpoints;
+use crate::template::Template;
+use crate::{none, openapi, workspace};
+
+fn functions() -> BTreeSet<String> {
+    Template::load()
+        .functions()
+        .into_iter()
+        .map(|function| function.bin)
+        .collect()
+}
+
+fn stems(under: &str, extension: &str) -> BTreeSet<String> {
+    workspace::files_of(under, extension)
+        .iter()
+        .map(|path| workspace::stem(path))
+        .collect()
+}
+
+/// `place-order` as `PlaceOrder`.
+fn pascal(bin: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    bin.split('-').map(word).collect()
+}
+
+#[test]
+fn the_template_has_a_function_for_every_bin_and_no_other() {
+    assert_eq!(functions(), stems("functions/src/bin", "rs"));
+}
+
+#[test]
+fn the_library_knows_the_functions_of_the_template_and_no_other() {
+    assert_eq!(
+        functions(),
+        functions::REGISTRY
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect()
+    );
+}
+
+#[test]
+fn every_function_has_a_sample_event_and_every_sample_event_a_function() {
+    assert_eq!(functions(), stems("events", "json"));
+}
+
+#[test]
+fn the_readme_lists_every_function_and_no_other() {
+    let listed: BTreeSet<String> = endpoints()
+        .into_iter()
+        .map(|endpoint| endpoint.function)
+        .collect();
+    assert_eq!(functions(), listed);
+}
+
+#[test]
+fn the_readme_lists_every_route_with_its_function_and_who_may_call_it() {
+    let who = |route: &crate::template::Route| match (route.public, route.scopes.is_empty()) {
+        (true, _) if route.function == "stripe-webhook" => "Stripe",
+        (true, _) => "everybody",
+        (false, true) => "customer",
+        (false, false) => "staff",
+    };
+    let wanted: BTreeSet<_> = Template::load()
+        .routes()
+        .iter()
+        .map(|route| {
+            (
+                route.method.clone(),
+                route.path.clone(),
+                route.function.clone(),
+                who(route).to_owned(),
+            )
+        })
+        .collect();
+    let listed: BTreeSet<_> = endpoints()
+        .into_iter()
+        .filter(|endpoint| !endpoint.path.is_empty())
+        .map(|endpoint| (endpoint.method, endpoint.path, endpoint.function, endpoint.who))
+        .collect();
+    assert_eq!(wanted, listed);
+}
+
+#[test]
+fn the_api_document_has_the_routes_of_the_template_each_under_its_functions_name() {
+    let wanted: BTreeSet<_> = Template::load()
+        .routes()
+        .into_iter()
+        .map(|route| (route.method, route.path, route.function))
+        .collect();
+    let documented: BTreeSet<_> = openapi::operations()
+        .into_iter()
+        .map(|operation| (operation.method, operation.path, operation.function))
+        .collect();
+    assert_eq!(wanted, documented);
+}
+
+#[test]
+fn an_operation_id_is_its_functions_name_unless_another_route_has_that_already() {
+    let mut ids = BTreeSet::new();
+    let broken: Vec<String> = openapi::operations()
+        .into_iter()
+        .filter(|operation| {
+            let aliased = format!("{}-{}", operation.function, operation.method.to_lowercase());
+            let fits = operation.id == operation.function || operation.id == aliased;
+            !fits || !ids.insert(operation.id.clone())
+        })
+        .map(|operation| format!("{} {}: {}", operation.method, operation.path, operation.id))
+        .collect();
+    none(&broken);
+    let missing: Vec<String> = openapi::operations()
+        .into_iter()
+        .map(|o| o.function)
+        .filter(|f| !ids.contains(f))
+        .collect();
+    none(&missing);
+}
+
+#[test]
+fn a_functions_logical_id_is_its_bins_name_in_pascal_case() {
+    let broken = Template::load()
+        .functions()
+        .into_iter()
+        .filter(|f| f.logical != format!("{}Function", pascal(&f.bin)));
+    none(
+        &broken
+            .map(|function| format!("{} runs {}", function.logical, function.bin))
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn the_sample_event_of_an_endpoint_is_a_request_of_one_of_its_routes() {
+    let template = Template::load();
+    let routes = template.routes();
+    let mut broken = Vec::new();
+    for function in template.functions() {
+        let path = format!("events/{}.json", function.bin);
+        let event: serde_json::Value =
+            serde_json::from_str(&workspace::read(&path)).expect("an event is JSON");
+        let source = event["Records"][0]["eventSource"].as_str();
+        let key = event["routeKey"].as_str().unwrap_or_default();
+        let fits = match source {
+            Some("aws:sqs") => function.events("SQS").len() == 1,
+            Some("aws:dynamodb") => function.events("DynamoDB").len() == 1,
+            _ => {
+                let own = routes.iter().filter(|route| route.function == function.bin);
+                own.map(|route| format!("{} {}", route.method, route.path))
+                    .any(|own| own == key)
+                    && event["requestContext"]["routeKey"] == key
+            }
+        };
+        if !fits {
+            broken.push(format!("{path} is no event of {}", function.bin));
+        }
+    }
+    none(&broken);
+}
