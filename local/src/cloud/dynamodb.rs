@@ -1,16 +1,18 @@
 //! The table, by dynoxide: DynamoDB's operations on SQLite, in its wire format.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::{Database, DynoxideError};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// The embedded table service.
 pub struct DynamoDb {
@@ -43,8 +45,8 @@ impl DynamoDb {
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/x-amz-json-1.0"),
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-amz-json-1.0"),
         );
         response
     }
@@ -99,8 +101,8 @@ impl DynamoDb {
         Ok(())
     }
 
-    /// Changes of the table behind `after`, oldest first, as a Lambda function receives them. The position is the sequence
-    /// number of the last change that was seen; none means from the beginning.
+    /// Changes of the table behind `after`, oldest first, as a Lambda function receives them. The position is the
+    /// sequence number of the last change that was seen; none means from the beginning.
     pub fn changes(
         &self,
         table: &str,

@@ -8,19 +8,19 @@ pub mod sqs;
 mod storage;
 pub mod stripe;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
 use std::error::Error;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::Notify;
 
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use functions::Clock;
+use http::{Request, Response, StatusCode};
+use tokio::sync::Notify;
 
 /// Stripe's key in the twin.
 pub const STRIPE_API_KEY: &str = "sk_test_twin";
@@ -144,10 +144,7 @@ impl HttpConnector for InProcess {
     }
 }
 
-fn exchange(
-    cloud: &Cloud,
-    request: HttpRequest,
-) -> Result<aws_smithy_runtime_api::client::orchestrator::HttpResponse, Box<dyn Error + Send + Sync>> {
+fn exchange(cloud: &Cloud, request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let request = request.try_into_http1x()?;
     let request = request.map(|body| body.bytes().map(Bytes::copy_from_slice).unwrap_or_default());
     Ok(cloud.call(request).map(SdkBody::from).try_into()?)

@@ -277,17 +277,22 @@ mod tests {
     fn call(secrets: &Secrets, operation: &str, body: &Value) -> (u16, Value) {
         let request =
             Request::post("http://localhost/").header("x-amz-target", format!("secretsmanager.{operation}"));
-        let response = secrets.call(NOW, &request.body(Bytes::from(body.to_string())).unwrap());
+        let response = secrets.call(
+            NOW,
+            &request.body(Bytes::from(body.to_string())).expect("a request"),
+        );
         (
             response.status().as_u16(),
-            serde_json::from_slice(response.body()).unwrap(),
+            serde_json::from_slice(response.body()).expect("every answer is JSON"),
         )
     }
 
     #[test]
     fn a_secret_is_found_by_name_and_by_full_and_partial_arn() {
-        let secrets = Secrets::open(None).unwrap();
-        let arn = secrets.put(NOW, "shop/stripe", "sk_1").unwrap();
+        let secrets = Secrets::open(None).expect("the database opens");
+        let arn = secrets
+            .put(NOW, "shop/stripe", "sk_1")
+            .expect("the secret is kept");
         for id in ["shop/stripe", &arn, &arn[..arn.len() - 7]] {
             let (status, answer) = call(&secrets, "GetSecretValue", &json!({ "SecretId": id }));
             assert_eq!(
@@ -299,9 +304,9 @@ mod tests {
 
     #[test]
     fn putting_the_same_value_changes_nothing_and_another_moves_the_stages() {
-        let secrets = Secrets::open(None).unwrap();
+        let secrets = Secrets::open(None).expect("the database opens");
         for value in ["one", "one", "two", "two"] {
-            secrets.put(NOW, "key", value).unwrap();
+            secrets.put(NOW, "key", value).expect("the secret is kept");
         }
         for (stage, value) in [("AWSCURRENT", "two"), ("AWSPREVIOUS", "one")] {
             let (_, answer) = call(
@@ -318,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_token_stands_for_one_value() {
-        let secrets = Secrets::open(None).unwrap();
+        let secrets = Secrets::open(None).expect("the database opens");
         let token = "0123456789abcdef0123456789abcdef";
         let create =
             |value: &str| json!({ "Name": "key", "SecretString": value, "ClientRequestToken": token });

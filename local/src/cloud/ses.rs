@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_mail_is_caught_with_all_its_parts() {
-        let ses = Ses::open(None).unwrap();
+        let ses = Ses::open(None).expect("the database opens");
         let more = [
             ("Tags.member.1.Name", "event"),
             ("Tags.member.1.Value", "placed"),
@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_raw_mail_is_read_from_its_headers() {
-        let ses = Ses::open(None).unwrap();
+        let ses = Ses::open(None).expect("the database opens");
         let data = STANDARD.encode(
             "From: a@example.com\r\nTo: \"B, b\" <b@example.com>,\r\n c@example.com\r\nSubject: Hi\r\n\r\nBody",
         );
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_ses_refuses_is_refused() {
-        let ses = Ses::open(None).unwrap();
+        let ses = Ses::open(None).expect("the database opens");
         let many: Vec<String> = (2..=51)
             .map(|n| format!("Destination.BccAddresses.member.{}", n - 1))
             .collect();

@@ -1,8 +1,8 @@
 //! SQS on SQLite: the standard queues of the template, kept in a file, with `now` as the only clock.
 //!
-//! Every rule imitated here is from the Amazon SQS API Reference and Developer Guide. What is not imitated is refused by
-//! name, never ignored: FIFO queues and message attributes. Simplified: a purge may be repeated at once (AWS: once a
-//! minute), a receive never waits, and visibility may be extended beyond twelve hours after the first receive.
+//! Every rule imitated here is from the Amazon SQS API Reference and Developer Guide. What is not imitated is refused
+//! by name, never ignored: FIFO queues and message attributes. Simplified: a purge may be repeated at once (AWS: once
+//! a minute), a receive never waits, and visibility may be extended beyond twelve hours after the first receive.
 
 mod refusal;
 mod store;
@@ -139,7 +139,8 @@ impl Sqs {
         self.settled(|tx| Ok(store::next_visible_at(tx)?)).map(moment)
     }
 
-    /// Makes every message visible that somebody received and neither deleted nor released: after a start nobody is at it.
+    /// Makes every message visible that somebody received and neither deleted nor released: after a start nobody is at
+    /// it.
     pub fn release_all(&self, now: OffsetDateTime) {
         self.settled(|tx| Ok(store::release_all(tx, millis(now))?));
     }
@@ -228,17 +229,19 @@ mod tests {
     #[test]
     fn what_was_answered_is_in_the_file_and_the_same_calls_give_the_same_ids() {
         let directory = std::env::temp_dir().join(format!("sqs-{}", std::process::id()));
-        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::create_dir_all(&directory).expect("a folder is made");
         let path = directory.join("queues.db");
-        let running = Sqs::open(Some(&path)).unwrap();
-        running.declare(&queue("mail", None)).unwrap();
+        let running = Sqs::open(Some(&path)).expect("the database opens");
+        running
+            .declare(&queue("mail", None))
+            .expect("the queue is declared");
         send(&running, "kept", 0);
         // Nothing is closed, as after a kill: the second connection sees only what is committed.
-        let next = Sqs::open(Some(&path)).unwrap();
+        let next = Sqs::open(Some(&path)).expect("the database opens");
         let other = service();
         send(&other, "kept", 0);
         assert_eq!(next.receive(at(1), "mail", 1), other.receive(at(1), "mail", 1));
         drop((running, next));
-        std::fs::remove_dir_all(directory).unwrap();
+        std::fs::remove_dir_all(directory).expect("the folder is removed");
     }
 }

@@ -70,13 +70,14 @@ mod tests {
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_, rusqlite::Error>>()
         });
-        all.unwrap()
+        all.expect("the values are read")
     }
 
     #[test]
     fn an_error_and_a_panic_leave_nothing_behind_and_the_next_call_works() {
-        let storage = Storage::open(None, "CREATE TABLE kept (value INTEGER UNIQUE) STRICT").unwrap();
-        add(&storage, 1).unwrap();
+        let storage = Storage::open(None, "CREATE TABLE kept (value INTEGER UNIQUE) STRICT")
+            .expect("the database opens");
+        add(&storage, 1).expect("the value is kept");
         let failed: Result<(), rusqlite::Error> = storage.transaction(|tx| {
             tx.execute("INSERT INTO kept VALUES (2)", [])?;
             tx.execute("INSERT INTO kept VALUES (1)", []).map(drop)
@@ -91,7 +92,7 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(kept(&storage), [1]);
-        add(&storage, 4).unwrap();
+        add(&storage, 4).expect("the value is kept");
         assert_eq!(kept(&storage), [1, 4]);
     }
 

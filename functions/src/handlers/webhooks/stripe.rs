@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use shared::order::{Actor, Command};
+use shared::order::{Actor, Command, IntentReport};
 use shared::webhook_signature;
 
 use crate::app::App;
@@ -50,14 +50,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let Some((customer, order_id)) = intent.order() else {
         return ignored;
     };
+    let report = intent.report()?;
+    // Whoever created it is about to confirm it; two at once would only be in each other's way.
+    if matches!(report, IntentReport::Created { .. }) {
+        return ignored;
+    }
     let order = find_head(app, &customer, &order_id).await?;
-    let order = execute(
-        app,
-        order,
-        &Command::RecordPayment(intent.report()?),
-        &Actor::Provider,
-    )
-    .await?;
+    let order = execute(app, order, &Command::RecordPayment(report), &Actor::Provider).await?;
     settle(app, order).await?;
     Response::json(200, &json!({"received": true, "used": true}))
 }

@@ -28,9 +28,10 @@ pub(super) fn queue(name: &str, redrive: Option<u32>) -> QueueSpec {
 }
 
 pub(super) fn service() -> Sqs {
-    let sqs = Sqs::open(None).unwrap();
-    sqs.declare(&queue("dead", None)).unwrap();
-    sqs.declare(&queue("mail", Some(2))).unwrap();
+    let sqs = Sqs::open(None).expect("the database opens");
+    sqs.declare(&queue("dead", None)).expect("the queue is declared");
+    sqs.declare(&queue("mail", Some(2)))
+        .expect("the queue is declared");
     sqs
 }
 
@@ -38,10 +39,13 @@ pub(super) fn call(sqs: &Sqs, second: i64, operation: &str, mut body: Value) -> 
     body["QueueUrl"] = "http://localhost:3000/000000000000/mail".into();
     let request =
         Request::post("http://localhost:3000/").header("x-amz-target", format!("AmazonSQS.{operation}"));
-    let response = sqs.call(at(second), &request.body(Bytes::from(body.to_string())).unwrap());
+    let response = sqs.call(
+        at(second),
+        &request.body(Bytes::from(body.to_string())).expect("a request"),
+    );
     (
         response.status().as_u16(),
-        serde_json::from_slice(response.body()).unwrap(),
+        serde_json::from_slice(response.body()).expect("every answer is JSON"),
     )
 }
 

@@ -376,7 +376,7 @@ fn queue_url(request: &Request<Bytes>, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{at, call, send, service};
+    use super::super::testing::{call, service};
     use super::*;
 
     #[test]

@@ -324,16 +324,10 @@ mod tests {
         });
         assert_eq!(intent, &expected);
         assert!(reply.text("/id").starts_with("pi_") && reply.text("/id").len() == 27);
-        assert!(
-            reply
-                .text("/client_secret")
-                .starts_with(&format!("{}_secret_", reply.text("/id")))
-        );
-        assert_eq!(
-            twin.get(&format!("/v1/payment_intents/{}", reply.text("/id")))
-                .json,
-            expected
-        );
+        let secret = format!("{}_secret_", reply.text("/id"));
+        assert!(reply.text("/client_secret").starts_with(&secret));
+        let kept = twin.get(&format!("/v1/payment_intents/{}", reply.text("/id")));
+        assert_eq!(kept.json, expected);
         assert_eq!(
             twin.events(),
             ["payment_intent.created", "payment_intent.succeeded"]
