@@ -13,22 +13,13 @@ fn main() {
     bins.sort();
     let mut rows = String::new();
     for bin in bins {
-        let name = bin
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a bin has a name")
-            .to_owned();
+        let name = bin.file_stem().and_then(|stem| stem.to_str()).expect("a bin has a name").to_owned();
         let source = fs::read_to_string(&bin).expect("a bin is readable");
         let path = source
             .split_once("functions::handlers::")
             .and_then(|(_, rest)| rest.split_once("::FUNCTION"))
             .map(|(path, _)| path)
-            .unwrap_or_else(|| {
-                panic!(
-                    "{} does not start functions::handlers::…::FUNCTION",
-                    bin.display()
-                )
-            });
+            .unwrap_or_else(|| panic!("{} does not start functions::handlers::…::FUNCTION", bin.display()));
         writeln!(rows, "    (\"{name}\", crate::handlers::{path}::FUNCTION),")
             .expect("a string takes everything");
     }

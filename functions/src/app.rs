@@ -29,12 +29,7 @@ impl Config {
     /// The process's own environment.
     pub fn from_env() -> Result<Self, Source> {
         let config = Self(std::env::vars().collect());
-        for needed in [
-            "AWS_REGION",
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "TABLE_NAME",
-        ] {
+        for needed in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "TABLE_NAME"] {
             config.need(needed)?;
         }
         Ok(config)
@@ -54,14 +49,11 @@ impl Config {
 
     /// The endpoint of an AWS service, where it is not AWS's own (the variables that all AWS SDKs know).
     fn endpoint(&self, service: &str) -> Option<String> {
-        [
-            format!("AWS_ENDPOINT_URL_{service}"),
-            "AWS_ENDPOINT_URL".to_owned(),
-        ]
-        .iter()
-        .map(|name| self.get(name))
-        .find(|url| !url.is_empty())
-        .map(str::to_owned)
+        [format!("AWS_ENDPOINT_URL_{service}"), "AWS_ENDPOINT_URL".to_owned()]
+            .iter()
+            .map(|name| self.get(name))
+            .find(|url| !url.is_empty())
+            .map(str::to_owned)
     }
 }
 
@@ -130,10 +122,7 @@ impl App {
                 config.get("TABLE_NAME"),
             ),
             queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http), &config),
-            mailer: Mailer::new(
-                aws_config!(aws_sdk_ses, "SES", &config, http),
-                config.get("MAIL_SENDER"),
-            ),
+            mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http), config.get("MAIL_SENDER")),
             stripe: Stripe::new(
                 connector.clone(),
                 config.get("STRIPE_BASE_URL"),
@@ -156,28 +145,21 @@ impl App {
     /// for the endpoint's health, which needs no permission and costs no request units. Whether the connection works
     /// shows with the first request; a failure here must not keep the function from starting.
     pub async fn warm_up(&self) {
-        let health = http::Request::get(&self.table_endpoint)
-            .body(SdkBody::empty())
-            .map_err(Source::from);
+        let health = http::Request::get(&self.table_endpoint).body(SdkBody::empty()).map_err(Source::from);
         let request = health.and_then(|request| Ok(HttpRequest::try_from(request)?));
         let answer = match request {
             Ok(request) => send(&self.connector, request, CONNECT_TIMEOUT).await.map(drop),
             Err(error) => Err(error),
         };
         if let Err(error) = answer {
-            self.log
-                .error("the table did not answer while starting", &[], &*error);
+            self.log.error("the table did not answer while starting", &[], &*error);
         }
     }
 }
 
 /// DynamoDB's endpoint in a region (AWS General Reference, "DynamoDB endpoints"; China is a partition of its own).
 fn regional_endpoint(region: &str) -> String {
-    let suffix = if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    };
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     format!("https://dynamodb.{region}.{suffix}/")
 }
 

@@ -38,18 +38,12 @@ pub enum Error {
 impl Error {
     /// A service did not answer.
     pub fn unavailable(service: &'static str, source: impl Into<Source>) -> Self {
-        Self::Unavailable {
-            service,
-            source: source.into(),
-        }
+        Self::Unavailable { service, source: source.into() }
     }
 
     /// Something stored or configured is broken.
     pub fn broken(what: &'static str, source: impl Into<Source>) -> Self {
-        Self::Broken {
-            what,
-            source: source.into(),
-        }
+        Self::Broken { what, source: source.into() }
     }
 }
 
@@ -70,16 +64,9 @@ impl From<Refusal> for Error {
         use shared::api::order::LineView;
         match refusal {
             Refusal::Invalid(errors) => Problem::invalid(errors),
-            Refusal::TotalChanged {
-                expected,
-                actual,
-                lines,
-            } => {
-                let lines: Vec<LineView> = lines
-                    .iter()
-                    .enumerate()
-                    .map(|(at, line)| LineView::of(at, line))
-                    .collect();
+            Refusal::TotalChanged { expected, actual, lines } => {
+                let lines: Vec<LineView> =
+                    lines.iter().enumerate().map(|(at, line)| LineView::of(at, line)).collect();
                 Problem::new(409, "total_changed", "the total is not the one that was expected")
                     .with("expected_total", expected.amount().to_string())
                     .with("actual_total", actual.amount().to_string())

@@ -29,8 +29,5 @@ pub const REGISTRY: &[(&str, Function)] = include!(concat!(env!("OUT_DIR"), "/re
 
 /// The function of that name.
 pub fn function(name: &str) -> Option<Function> {
-    REGISTRY
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, function)| *function)
+    REGISTRY.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
 }

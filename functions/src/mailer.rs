@@ -26,36 +26,17 @@ pub enum Sent {
 impl Mailer {
     /// Mail from this sender.
     pub fn new(client: aws_sdk_ses::Client, sender: &str) -> Self {
-        Self {
-            client,
-            sender: sender.to_owned(),
-        }
+        Self { client, sender: sender.to_owned() }
     }
 
     /// Sends a mail.
     pub async fn send(&self, mail: &Mail) -> Result<Sent, Error> {
         let incomplete = |error| Error::broken("a mail is incomplete", error);
-        let content = |text: &str| {
-            Content::builder()
-                .data(text)
-                .charset("UTF-8")
-                .build()
-                .map_err(incomplete)
-        };
-        let body = Body::builder()
-            .text(content(&mail.text)?)
-            .html(content(&mail.html)?)
-            .build();
-        let message = Message::builder()
-            .subject(content(&mail.subject)?)
-            .body(body)
-            .build();
+        let content = |text: &str| Content::builder().data(text).charset("UTF-8").build().map_err(incomplete);
+        let body = Body::builder().text(content(&mail.text)?).html(content(&mail.html)?).build();
+        let message = Message::builder().subject(content(&mail.subject)?).body(body).build();
         let request = self.client.send_email().source(&self.sender).message(message);
-        match request
-            .destination(Destination::builder().to_addresses(&mail.to).build())
-            .send()
-            .await
-        {
+        match request.destination(Destination::builder().to_addresses(&mail.to).build()).send().await {
             Ok(answer) => Ok(Sent::Taken(answer.message_id().to_owned())),
             Err(SdkError::ServiceError(error))
                 if matches!(error.err(), SendEmailError::MessageRejected(_)) =>

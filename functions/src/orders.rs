@@ -31,10 +31,7 @@ pub async fn owner(app: &App, caller: &Caller, id: &OrderId) -> Result<CustomerI
     }
     // The number is made from the id, so the index of numbers finds ids as well.
     let found = app.table.find_number(&OrderNumber::of(id)).await?;
-    let owner = found
-        .into_iter()
-        .find(|(_, known)| known == id)
-        .map(|(customer, _)| customer);
+    let owner = found.into_iter().find(|(_, known)| known == id).map(|(customer, _)| customer);
     Ok(owner.ok_or_else(Problem::not_found)?)
 }
 
@@ -47,39 +44,24 @@ pub async fn find(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Ord
     // A copy of the table that is read cheaply may not have heard of an order that was placed a moment ago.
     let order = match order? {
         Some(order) => order,
-        None => app
-            .table
-            .order(customer, id, true)
-            .await?
-            .ok_or_else(Problem::not_found)?,
+        None => app.table.order(customer, id, true).await?.ok_or_else(Problem::not_found)?,
     };
     let document = match document? {
         Some(document) => document,
         None => frozen(app, &order).await?,
     };
     // The document's name has only the id's random part; another time in it would be another order.
-    if document.order == *id {
-        Ok((order, document))
-    } else {
-        Err(Problem::not_found().into())
-    }
+    if document.order == *id { Ok((order, document)) } else { Err(Problem::not_found().into()) }
 }
 
 /// The head of an order of this customer, fresh. 404 if it is not theirs, or not there.
 pub async fn find_head(app: &App, customer: &CustomerId, id: &OrderId) -> Result<Order, Error> {
-    Ok(app
-        .table
-        .order(customer, id, true)
-        .await?
-        .ok_or_else(Problem::not_found)?)
+    Ok(app.table.order(customer, id, true).await?.ok_or_else(Problem::not_found)?)
 }
 
 /// The document of an order that exists.
 pub async fn frozen(app: &App, order: &Order) -> Result<Document, Error> {
-    let document = app
-        .table
-        .document(&order.customer, order.id.placement(), true)
-        .await?;
+    let document = app.table.document(&order.customer, order.id.placement(), true).await?;
     document.ok_or_else(|| Error::broken("an order has no document", order.id.to_string()))
 }
 
@@ -99,10 +81,8 @@ pub async fn place(
     for race in 0..RACES {
         // Once somebody else was faster, only a fresh read shows what is left.
         let fresh = race > 0;
-        let (known, offers) = tokio::join!(
-            app.table.document(&buyer.customer, tag, true),
-            app.table.offers(&products, fresh)
-        );
+        let (known, offers) =
+            tokio::join!(app.table.document(&buyer.customer, tag, true), app.table.offers(&products, fresh));
         if let Some(document) = known? {
             return replay(app, request, buyer, document).await;
         }
@@ -113,20 +93,13 @@ pub async fn place(
         match app.table.place(&placement).await? {
             Placed::Done => {
                 let Placement { order, document } = placement;
-                return Ok(Answer {
-                    order,
-                    document,
-                    replayed: false,
-                });
+                return Ok(Answer { order, document, replayed: false });
             }
             Placed::Taken(document) => return replay(app, request, buyer, *document).await,
             Placed::StockChanged => {}
         }
     }
-    Err(Error::unavailable(
-        "DynamoDB",
-        "the stock changes faster than it can be read",
-    ))
+    Err(Error::unavailable("DynamoDB", "the stock changes faster than it can be read"))
 }
 
 /// The order that this key led to. 422 if it was for another request.
@@ -138,11 +111,7 @@ async fn replay(app: &App, request: &PlaceOrder, buyer: &Buyer, document: Docume
             .into());
     }
     let order = find_head(app, &buyer.customer, &document.order).await?;
-    Ok(Answer {
-        order,
-        document,
-        replayed: true,
-    })
+    Ok(Answer { order, document, replayed: true })
 }
 
 /// Sends a command to an order: decides, saves, and decides anew if somebody else was faster. Returns the order as it
@@ -162,18 +131,12 @@ pub async fn execute(app: &App, mut order: Order, command: &Command, actor: &Act
             Saved::Stale => order = find_head(app, &order.customer, &order.id).await?,
         }
     }
-    Err(Error::unavailable(
-        "DynamoDB",
-        "the order changes faster than it can be read",
-    ))
+    Err(Error::unavailable("DynamoDB", "the order changes faster than it can be read"))
 }
 
 /// The stock that these events give back.
 async fn returned(app: &App, order: &Order, events: &[EventKind]) -> Result<Vec<Allocation>, Error> {
-    if events
-        .iter()
-        .any(|event| matches!(event, EventKind::Cancelled { .. }))
-    {
+    if events.iter().any(|event| matches!(event, EventKind::Cancelled { .. })) {
         Ok(frozen(app, order).await?.allocations)
     } else {
         Ok(vec![])

@@ -19,36 +19,22 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
     for _ in 0..STEPS {
         let (command, actor) = match next_step(&order, app.now()) {
             Step::Done | Step::WaitUntil(_) => return Ok(order),
-            Step::Create => (
-                Command::RecordPayment(app.stripe.create(&order).await?),
-                Actor::Provider,
-            ),
-            Step::Confirm(intent) => (
-                Command::RecordPayment(app.stripe.confirm(&order, &intent).await?),
-                Actor::Provider,
-            ),
-            Step::CancelIntent(intent) => (
-                Command::RecordPayment(app.stripe.cancel(&order, &intent).await?),
-                Actor::Provider,
-            ),
+            Step::Create => (Command::RecordPayment(app.stripe.create(&order).await?), Actor::Provider),
+            Step::Confirm(intent) => {
+                (Command::RecordPayment(app.stripe.confirm(&order, &intent).await?), Actor::Provider)
+            }
+            Step::CancelIntent(intent) => {
+                (Command::RecordPayment(app.stripe.cancel(&order, &intent).await?), Actor::Provider)
+            }
             Step::Refund { refund, look_up } => {
                 let report = app.stripe.refund(&order, &refund, look_up).await?;
-                (
-                    Command::RecordRefund {
-                        refund: refund.id,
-                        report,
-                    },
-                    Actor::Provider,
-                )
+                (Command::RecordRefund { refund: refund.id, report }, Actor::Provider)
             }
             Step::Expire => (Command::Expire, Actor::Worker),
         };
         order = execute(app, order, &command, &actor).await?;
     }
-    Err(Error::broken(
-        "a payment does not come to an end",
-        order.id.to_string(),
-    ))
+    Err(Error::broken("a payment does not come to an end", order.id.to_string()))
 }
 
 /// Like [`settle`], for callers whose own work is done already: if the provider does not answer now, the payment

@@ -29,10 +29,8 @@ fn variable(queue: Queue) -> &'static str {
 impl Queues {
     /// The queues that this function's environment names.
     pub fn new(client: aws_sdk_sqs::Client, config: &Config) -> Self {
-        let urls = Queue::ALL
-            .into_iter()
-            .map(|queue| (queue, config.get(variable(queue)).to_owned()))
-            .collect();
+        let urls =
+            Queue::ALL.into_iter().map(|queue| (queue, config.get(variable(queue)).to_owned())).collect();
         Self { client, urls }
     }
 
@@ -45,17 +43,12 @@ impl Queues {
             for (at, (message, delay)) in batch.iter().enumerate() {
                 let body = serde_json::to_string(message)
                     .map_err(|error| Error::broken("a message is not JSON", error))?;
-                let entry = SendMessageBatchRequestEntry::builder()
-                    .id(at.to_string())
-                    .message_body(body);
+                let entry = SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(body);
                 let entry = entry.delay_seconds((*delay).clamp(0, 900)).build();
                 request =
                     request.entries(entry.map_err(|error| Error::broken("a message is incomplete", error))?);
             }
-            let answer = request
-                .send()
-                .await
-                .map_err(|error| Error::unavailable("SQS", error))?;
+            let answer = request.send().await.map_err(|error| Error::unavailable("SQS", error))?;
             if let Some(failed) = answer.failed().first() {
                 return Err(Error::unavailable("SQS", failed.code()));
             }

@@ -18,9 +18,7 @@ pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 /// The connector for real networks: rustls with ring, which starts faster and is smaller than the default
 /// (aws-lc's entropy set-up alone costs about 50 ms of a cold start; aws/aws-lambda-rust-runtime#1101).
 pub fn connector() -> SharedHttpConnector {
-    let settings = HttpConnectorSettings::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .build();
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
     SharedHttpConnector::new(
         Connector::builder()
             .connector_settings(settings)
@@ -39,10 +37,7 @@ pub async fn send(
     let exchange = async {
         let mut response = connector.call(request).await?;
         let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-        let bytes = aws_smithy_types::byte_stream::ByteStream::new(body)
-            .collect()
-            .await?
-            .to_vec();
+        let bytes = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await?.to_vec();
         Ok::<_, Source>((response.status().as_u16(), response, bytes))
     };
     tokio::time::timeout(limit, exchange).await?

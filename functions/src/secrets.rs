@@ -26,11 +26,7 @@ struct Kept {
 impl Secrets {
     /// The secret of this name or ARN.
     pub fn new(client: aws_sdk_secretsmanager::Client, arn: &str) -> Self {
-        Self {
-            client,
-            arn: arn.to_owned(),
-            kept: Arc::default(),
-        }
+        Self { client, arn: arn.to_owned(), kept: Arc::default() }
     }
 
     /// Its value.
@@ -45,10 +41,8 @@ impl Secrets {
             .secret_string()
             .ok_or_else(|| Error::broken("a secret is not a text", self.arn.as_str()))?;
         let value: Arc<str> = value.into();
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept {
-            value: Arc::clone(&value),
-            read: Instant::now(),
-        });
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Kept { value: Arc::clone(&value), read: Instant::now() });
         Ok(value)
     }
 
@@ -58,8 +52,6 @@ impl Secrets {
         let value: Value =
             serde_json::from_str(&text).map_err(|_| Error::broken("a secret is not JSON", name))?;
         let member = value.get(name).and_then(Value::as_str);
-        member
-            .map(str::to_owned)
-            .ok_or_else(|| Error::broken("a secret lacks a member", name))
+        member.map(str::to_owned).ok_or_else(|| Error::broken("a secret lacks a member", name))
     }
 }

@@ -35,11 +35,7 @@ impl Gateway {
         let mut routes: Vec<_> = routes.collect();
         // The most specific route wins (AWS: "Routes for HTTP APIs", priority): fixed parts before parameters.
         routes.sort_by_key(|(route, _)| route.path.matches('{').count());
-        Self {
-            routes,
-            requests: AtomicU64::new(1),
-            clock,
-        }
+        Self { routes, requests: AtomicU64::new(1), clock }
     }
 
     /// Answers one request.
@@ -61,10 +57,7 @@ impl Gateway {
             return plain(404, "Not Found");
         };
         let claims = if route.authorized {
-            let header = parts
-                .headers
-                .get("authorization")
-                .and_then(|header| header.to_str().ok());
+            let header = parts.headers.get("authorization").and_then(|header| header.to_str().ok());
             match tokens.authorize(header, &route.scopes, self.clock.now()) {
                 Ok(claims) => Some(claims),
                 Err(Denied::Unauthorized) => return plain(401, "Unauthorized"),
@@ -73,25 +66,14 @@ impl Gateway {
         } else {
             None
         };
-        let event = self.event(
-            route,
-            found,
-            claims,
-            &parts.method,
-            &parts.uri,
-            &parts.headers,
-            &body,
-        );
+        let event = self.event(route, found, claims, &parts.method, &parts.uri, &parts.headers, &body);
         match lambda.invoke(function, &event.to_string()).await {
             Some(answer) => response(&answer).unwrap_or_else(|| plain(500, "Internal Server Error")),
             None => plain(503, "Service Unavailable"),
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one request, taken apart by the caller"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, taken apart by the caller")]
     fn event(
         &self,
         route: &Route,
@@ -130,9 +112,7 @@ impl Gateway {
             "isBase64Encoded": false,
         });
         if let Some(query) = uri.query() {
-            let pairs = form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect::<Vec<_>>();
+            let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
             event["queryStringParameters"] =
                 joined(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
         }
@@ -144,10 +124,7 @@ impl Gateway {
             let texts: Map<String, Value> = claims
                 .into_iter()
                 .map(|(name, value)| {
-                    (
-                        name,
-                        Value::String(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-                    )
+                    (name, Value::String(value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
                 })
                 .collect();
             event["requestContext"]["authorizer"] = json!({"jwt": {"claims": texts, "scopes": null}});
@@ -168,10 +145,7 @@ impl Gateway {
 fn joined<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> Value {
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in pairs {
-        let known = fields
-            .get(name)
-            .and_then(Value::as_str)
-            .map(|known| format!("{known},{value}"));
+        let known = fields.get(name).and_then(Value::as_str).map(|known| format!("{known},{value}"));
         fields.insert(name.to_owned(), Value::String(known.unwrap_or(value)));
     }
     Value::Object(fields)
@@ -241,8 +215,6 @@ fn response(answer: &str) -> Option<Response<Bytes>> {
 fn plain(status: u16, message: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(json!({"message": message}).to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert("content-type", http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
     response
 }

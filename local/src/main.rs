@@ -51,27 +51,14 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments = Arguments::parse();
     if let Some(Command::Token { sub, admin }) = &arguments.command {
         fs::create_dir_all(&arguments.data)?;
-        println!(
-            "{}",
-            Tokens::open(Some(&arguments.data))?.issue(sub, *admin, Clock::System.now())
-        );
+        println!("{}", Tokens::open(Some(&arguments.data))?.issue(sub, *admin, Clock::System.now()));
         return Ok(());
     }
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(run(arguments))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Arguments {
-        port,
-        data,
-        memory,
-        reset,
-        quiet,
-        ..
-    } = arguments;
+    let Arguments { port, data, memory, reset, quiet, .. } = arguments;
     if reset && data.exists() {
         fs::remove_dir_all(&data)?;
     }
@@ -81,17 +68,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
         format!("port {port} cannot be used ({error}); another one: cargo run -- --port 3001")
     })?;
-    let log = if quiet {
-        Log::to(|line| eprintln!("{line}")).at("error")
-    } else {
-        Log::default()
-    };
+    let log = if quiet { Log::to(|line| eprintln!("{line}")).at("error") } else { Log::default() };
     let folder = (!memory).then_some(data);
-    let twin = Twin::open(Options {
-        folder,
-        log,
-        ..Options::default()
-    })?;
+    let twin = Twin::open(Options { folder, log, ..Options::default() })?;
     twin.run_pumps();
     demo::load(&twin).await?;
     if !quiet {
@@ -101,9 +80,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
         println!("Staff    (admin) {}", twin.token("admin", true));
     }
     let router = page::router(twin);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(ended())
-        .await?;
+    axum::serve(listener, router).with_graceful_shutdown(ended()).await?;
     Ok(())
 }
 

@@ -52,10 +52,7 @@ fn local(twin: &Twin, method: &Method, name: &str, query: &str) -> Option<Value>
     if *method == Method::POST {
         let intent = name.strip_prefix("payments/")?.strip_suffix("/authenticate")?;
         let approved = query.split('&').any(|pair| pair == "ok=true");
-        let done = twin
-            .cloud
-            .stripe
-            .authenticate(twin.cloud.clock.now().datetime(), intent, approved);
+        let done = twin.cloud.stripe.authenticate(twin.cloud.clock.now().datetime(), intent, approved);
         return Some(json!({"done": done}));
     }
     match name {
@@ -74,10 +71,8 @@ fn local(twin: &Twin, method: &Method, name: &str, query: &str) -> Option<Value>
 
 fn events(twin: &Twin) -> Value {
     let orders = twin.orders();
-    let mut events: Vec<_> = orders
-        .iter()
-        .flat_map(|order| order.log.iter().map(move |event| (order, event)))
-        .collect();
+    let mut events: Vec<_> =
+        orders.iter().flat_map(|order| order.log.iter().map(move |event| (order, event))).collect();
     events.sort_by_key(|(order, event)| std::cmp::Reverse((event.at, order.id, event.sequence)));
     let shown = events.into_iter().take(EVENTS).map(|(order, event)| {
         json!({

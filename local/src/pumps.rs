@@ -43,12 +43,7 @@ pub struct QueuePump {
 pub fn stream(template: &Template, file: Option<PathBuf>) -> Option<StreamPump> {
     template.functions.iter().find_map(|function| {
         function.events.iter().find_map(|event| match event {
-            Trigger::Stream {
-                batch,
-                sort_key_prefixes,
-                attempts,
-                on_failure,
-            } => Some(StreamPump {
+            Trigger::Stream { batch, sort_key_prefixes, attempts, on_failure } => Some(StreamPump {
                 function: function.name.clone(),
                 batch: *batch,
                 prefixes: sort_key_prefixes.clone(),
@@ -69,11 +64,9 @@ pub fn stream(template: &Template, file: Option<PathBuf>) -> Option<StreamPump> 
 pub fn queues(template: &Template) -> Vec<QueuePump> {
     let pumps = template.functions.iter().flat_map(|function| {
         function.events.iter().filter_map(|event| match event {
-            Trigger::Queue { queue, batch } => Some(QueuePump {
-                queue: queue.clone(),
-                function: function.name.clone(),
-                batch: *batch,
-            }),
+            Trigger::Queue { queue, batch } => {
+                Some(QueuePump { queue: queue.clone(), function: function.name.clone(), batch: *batch })
+            }
             Trigger::Http(_) | Trigger::Stream { .. } => None,
         })
     });
@@ -85,20 +78,12 @@ impl StreamPump {
     /// failed and the batch is to be brought again later.
     pub async fn step(&self, twin: &Twin) -> Option<usize> {
         let position = self.position();
-        let changes = twin
-            .cloud
-            .dynamodb
-            .changes(&twin.table, position.seen.as_deref(), self.batch)
-            .ok()?;
+        let changes = twin.cloud.dynamodb.changes(&twin.table, position.seen.as_deref(), self.batch).ok()?;
         let Some(last) = changes.last().map(sequence_of) else {
             return Some(0);
         };
         let wanted: Vec<&Value> = changes.iter().filter(|change| self.wants(change)).collect();
-        let failed = if wanted.is_empty() {
-            None
-        } else {
-            self.deliver(twin, &wanted).await
-        };
+        let failed = if wanted.is_empty() { None } else { self.deliver(twin, &wanted).await };
         match failed {
             None => {
                 self.advance(last);
@@ -106,19 +91,13 @@ impl StreamPump {
             }
             Some(failed) => {
                 // Everything before the failed change is done (the lowest failed sequence number is the checkpoint).
-                let at = changes
-                    .iter()
-                    .position(|change| sequence_of(change) == failed)
-                    .unwrap_or(0);
+                let at = changes.iter().position(|change| sequence_of(change) == failed).unwrap_or(0);
                 if let Some(before) = at.checked_sub(1) {
                     self.advance(sequence_of(&changes[before]));
                 } else if position.failures >= self.attempts {
                     self.give_up(twin, &changes[at]);
                 } else {
-                    self.remember(Position {
-                        failures: position.failures + 1,
-                        ..position
-                    });
+                    self.remember(Position { failures: position.failures + 1, ..position });
                 }
                 None
             }
@@ -135,10 +114,7 @@ impl StreamPump {
     }
 
     fn wants(&self, change: &Value) -> bool {
-        let sort_key = change
-            .pointer("/dynamodb/Keys/SK/S")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let sort_key = change.pointer("/dynamodb/Keys/SK/S").and_then(Value::as_str).unwrap_or_default();
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| sort_key.starts_with(prefix))
     }
 
@@ -175,10 +151,7 @@ impl StreamPump {
                 eprintln!("the stream's position is not kept: {error}");
             }
         }
-        self.remember(Position {
-            seen: Some(seen),
-            failures: 0,
-        });
+        self.remember(Position { seen: Some(seen), failures: 0 });
     }
 }
 
@@ -192,18 +165,14 @@ impl QueuePump {
         }
         let failed = self.deliver(twin, &received).await;
         for message in &received {
-            if failed
-                .as_ref()
-                .is_some_and(|failed| !failed.contains(&message.message_id))
-            {
+            if failed.as_ref().is_some_and(|failed| !failed.contains(&message.message_id)) {
                 twin.cloud.sqs.delete(&self.queue, &message.receipt_handle);
             } else {
-                // AWS waits for the visibility timeout. A developer need not: a second, two, four …
-                let pause = 1u32 << message.receive_count.clamp(1, 10).saturating_sub(1);
+                // AWS waits for the visibility timeout. A developer need not: 1 s, 4 s, 16 s, 64 s … Together that is still
+                // longer than the claim of a worker that was killed while it sent a mail.
+                let pause = 4u32.pow(message.receive_count.clamp(1, 6) - 1);
                 let now = twin.cloud.clock.now().datetime();
-                twin.cloud
-                    .sqs
-                    .release(now, &self.queue, &message.receipt_handle, pause);
+                twin.cloud.sqs.release(now, &self.queue, &message.receipt_handle, pause);
             }
         }
         received.len()
@@ -240,10 +209,7 @@ impl QueuePump {
 
 /// Brings Stripe's due webhooks to the gateway. Returns how many were brought.
 pub async fn webhooks(twin: &Twin) -> usize {
-    let due = twin
-        .cloud
-        .stripe
-        .due_webhooks(twin.cloud.clock.now().datetime(), 20);
+    let due = twin.cloud.stripe.due_webhooks(twin.cloud.clock.now().datetime(), 20);
     for delivery in &due {
         let request = Request::post("/api/v1/webhooks/stripe")
             .header("content-type", "application/json; charset=utf-8")
@@ -251,26 +217,18 @@ pub async fn webhooks(twin: &Twin) -> usize {
             .body(Bytes::from(delivery.body.clone()));
         let Ok(request) = request else { continue };
         let status = twin.answer(request).await.status().as_u16();
-        twin.cloud
-            .stripe
-            .delivered(twin.cloud.clock.now().datetime(), &delivery.id, status);
+        twin.cloud.stripe.delivered(twin.cloud.clock.now().datetime(), &delivery.id, status);
     }
     due.len()
 }
 
 fn sequence_of(change: &Value) -> String {
-    change
-        .pointer("/dynamodb/SequenceNumber")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    change.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// The identifiers in an answer's `batchItemFailures`.
 fn failures(answer: &str) -> Vec<String> {
     let answer: Value = serde_json::from_str(answer).unwrap_or_default();
     let failures = answer["batchItemFailures"].as_array().into_iter().flatten();
-    failures
-        .filter_map(|failure| failure["itemIdentifier"].as_str().map(str::to_owned))
-        .collect()
+    failures.filter_map(|failure| failure["itemIdentifier"].as_str().map(str::to_owned)).collect()
 }

@@ -86,16 +86,9 @@ impl Template {
     /// Reads the template; `parameters` are the values that a deployment would give.
     pub fn parse(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let root: Value = serde_norway::from_str(text)?;
-        let reader = Reader {
-            root: &root,
-            parameters,
-        };
-        let mut template = Self {
-            functions: vec![],
-            queues: vec![],
-            table: Default::default(),
-            secrets: vec![],
-        };
+        let reader = Reader { root: &root, parameters };
+        let mut template =
+            Self { functions: vec![], queues: vec![], table: Default::default(), secrets: vec![] };
         for (name, resource) in reader.resources() {
             let properties = &resource["Properties"];
             match resource["Type"].as_str() {
@@ -135,38 +128,22 @@ impl Reader<'_> {
         let globals = &self.root["Globals"]["Function"];
         let mut environment = BTreeMap::new();
         for source in [globals, properties] {
-            for (variable, value) in source["Environment"]["Variables"]
-                .as_mapping()
-                .into_iter()
-                .flatten()
-            {
+            for (variable, value) in source["Environment"]["Variables"].as_mapping().into_iter().flatten() {
                 let variable = variable.as_str().unwrap_or_default().to_owned();
                 environment.insert(variable, self.resolve(value)?);
             }
         }
-        let timeout = properties["Timeout"]
-            .as_u64()
-            .or(globals["Timeout"].as_u64())
-            .unwrap_or(3);
+        let timeout = properties["Timeout"].as_u64().or(globals["Timeout"].as_u64()).unwrap_or(3);
         let events = properties["Events"].as_mapping().into_iter().flatten();
-        let events = events
-            .map(|(_, event)| self.trigger(name, event))
-            .collect::<Result<_, _>>()?;
-        Ok(FunctionSpec {
-            name: name.to_owned(),
-            timeout,
-            environment,
-            events,
-        })
+        let events = events.map(|(_, event)| self.trigger(name, event)).collect::<Result<_, _>>()?;
+        Ok(FunctionSpec { name: name.to_owned(), timeout, environment, events })
     }
 
     fn trigger(&self, function: &str, event: &Value) -> Result<Trigger, TemplateError> {
         let properties = &event["Properties"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let texts = |value: &Value| value.as_sequence().into_iter().flatten().map(text).collect();
-        let batch = properties["BatchSize"]
-            .as_u64()
-            .and_then(|batch| usize::try_from(batch).ok());
+        let batch = properties["BatchSize"].as_u64().and_then(|batch| usize::try_from(batch).ok());
         match event["Type"].as_str() {
             Some("HttpApi") => Ok(Trigger::Http(Route {
                 method: text(&properties["Method"]).to_ascii_uppercase(),
@@ -174,52 +151,34 @@ impl Reader<'_> {
                 authorized: properties["Auth"]["Authorizer"].as_str() != Some("NONE"),
                 scopes: texts(&properties["Auth"]["AuthorizationScopes"]),
             })),
-            Some("SQS") => Ok(Trigger::Queue {
-                queue: self.logical(&properties["Queue"])?,
-                batch: batch.unwrap_or(10),
-            }),
+            Some("SQS") => {
+                Ok(Trigger::Queue { queue: self.logical(&properties["Queue"])?, batch: batch.unwrap_or(10) })
+            }
             Some("DynamoDB") => {
                 let mut sort_key_prefixes = Vec::new();
-                for filter in properties["FilterCriteria"]["Filters"]
-                    .as_sequence()
-                    .into_iter()
-                    .flatten()
-                {
+                for filter in properties["FilterCriteria"]["Filters"].as_sequence().into_iter().flatten() {
                     sort_key_prefixes.extend(prefixes(&text(&filter["Pattern"]))?);
                 }
                 let destination = &properties["DestinationConfig"]["OnFailure"]["Destination"];
-                let attempts = properties["MaximumRetryAttempts"]
-                    .as_u64()
-                    .and_then(|n| u32::try_from(n).ok());
+                let attempts =
+                    properties["MaximumRetryAttempts"].as_u64().and_then(|n| u32::try_from(n).ok());
                 Ok(Trigger::Stream {
                     batch: batch.unwrap_or(100),
                     sort_key_prefixes,
                     attempts: attempts.unwrap_or(u32::MAX),
-                    on_failure: if destination.is_null() {
-                        None
-                    } else {
-                        Some(self.logical(destination)?)
-                    },
+                    on_failure: if destination.is_null() { None } else { Some(self.logical(destination)?) },
                 })
             }
-            other => Err(TemplateError::Meaning(format!(
-                "{function} has an event of type {other:?}"
-            ))),
+            other => Err(TemplateError::Meaning(format!("{function} has an event of type {other:?}"))),
         }
     }
 
     fn queue(&self, name: &str, properties: &Value) -> Result<QueueSpec, TemplateError> {
         let number = |field: &str, otherwise: u32| {
-            properties[field]
-                .as_u64()
-                .and_then(|number| u32::try_from(number).ok())
-                .unwrap_or(otherwise)
+            properties[field].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(otherwise)
         };
         let policy = &properties["RedrivePolicy"];
-        let redrive = match policy["maxReceiveCount"]
-            .as_u64()
-            .and_then(|count| u32::try_from(count).ok())
-        {
+        let redrive = match policy["maxReceiveCount"].as_u64().and_then(|count| u32::try_from(count).ok()) {
             Some(max_receive_count) => Some(Redrive {
                 dead_letter_queue: self.logical(&policy["deadLetterTargetArn"])?,
                 max_receive_count,
@@ -262,12 +221,7 @@ impl Reader<'_> {
         match value {
             Value::Tagged(tagged) => {
                 let TaggedValue { tag, value } = tagged.as_ref();
-                let name = value
-                    .as_str()
-                    .unwrap_or_default()
-                    .split('.')
-                    .next()
-                    .unwrap_or_default();
+                let name = value.as_str().unwrap_or_default().split('.').next().unwrap_or_default();
                 if (*tag == "Ref" || *tag == "GetAtt") && !name.is_empty() {
                     Ok(name.to_owned())
                 } else {
@@ -284,10 +238,7 @@ fn prefixes(pattern: &str) -> Result<Vec<String>, TemplateError> {
     let pattern: Json = serde_json::from_str(pattern)
         .map_err(|error| TemplateError::Meaning(format!("a filter is not JSON: {error}")))?;
     let rules = pattern.pointer("/dynamodb/Keys/SK/S").and_then(Json::as_array);
-    let prefixes = rules
-        .into_iter()
-        .flatten()
-        .map(|rule| rule["prefix"].as_str().map(str::to_owned));
+    let prefixes = rules.into_iter().flatten().map(|rule| rule["prefix"].as_str().map(str::to_owned));
     prefixes
         .collect::<Option<Vec<_>>>()
         .filter(|prefixes| !prefixes.is_empty())

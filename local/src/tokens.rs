@@ -66,11 +66,7 @@ impl Tokens {
     /// A token for this subject, good for a day from `now`.
     pub fn issue(&self, sub: &str, admin: bool, now: Timestamp) -> String {
         let scope = if admin { "orders orders:admin" } else { "orders" };
-        let email = if sub.contains('@') {
-            sub.to_owned()
-        } else {
-            format!("{sub}@example.com")
-        };
+        let email = if sub.contains('@') { sub.to_owned() } else { format!("{sub}@example.com") };
         self.sign(&json!({
             "iss": ISSUER, "aud": AUDIENCE, "sub": sub, "email": email, "scope": scope,
             "iat": now.seconds(), "nbf": now.seconds(), "exp": now.seconds() + LIFETIME_SECONDS,
@@ -91,10 +87,8 @@ impl Tokens {
         now: Timestamp,
     ) -> Result<Map<String, Value>, Denied> {
         let header = header.ok_or(Denied::Unauthorized)?;
-        let token = header
-            .strip_prefix("Bearer ")
-            .or_else(|| header.strip_prefix("bearer "))
-            .unwrap_or(header);
+        let token =
+            header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).unwrap_or(header);
         let mut rules = Validation::new(Algorithm::RS256);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&[AUDIENCE]);
@@ -111,12 +105,8 @@ impl Tokens {
         if !current {
             return Err(Denied::Unauthorized);
         }
-        let held: Vec<&str> = claims
-            .get("scope")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .split(' ')
-            .collect();
+        let held: Vec<&str> =
+            claims.get("scope").and_then(Value::as_str).unwrap_or_default().split(' ').collect();
         if scopes.is_empty() || scopes.iter().any(|scope| held.contains(&scope.as_str())) {
             Ok(claims)
         } else {

@@ -57,12 +57,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            folder: None,
-            clock: Clock::default(),
-            log: Log::to(|_| {}),
-            wrap: |connector| connector,
-        }
+        Self { folder: None, clock: Clock::default(), log: Log::to(|_| {}), wrap: |connector| connector }
     }
 }
 
@@ -102,21 +97,14 @@ impl Twin {
         let stripe = json!({"api_key": STRIPE_API_KEY, "webhook_secret": STRIPE_WEBHOOK_SECRET});
         cloud.secrets.put(now, "StripeSecret", &stripe.to_string())?;
         for secret in &template.secrets {
-            cloud
-                .secrets
-                .put(now, secret, "a secret of the twin: it never leaves this machine")?;
+            cloud.secrets.put(now, secret, "a secret of the twin: it never leaves this machine")?;
         }
         cloud.sqs.release_all(now);
         let connector = (options.wrap)(cloud.connector());
         let dead: Vec<&str> = template
             .queues
             .iter()
-            .filter_map(|queue| {
-                queue
-                    .redrive
-                    .as_ref()
-                    .map(|redrive| redrive.dead_letter_queue.as_str())
-            })
+            .filter_map(|queue| queue.redrive.as_ref().map(|redrive| redrive.dead_letter_queue.as_str()))
             .collect();
         Ok(Arc::new(Self {
             lambda: Lambda::new(&template, &connector, &options.clock, &options.log)?,
@@ -129,10 +117,7 @@ impl Twin {
                 .queues
                 .iter()
                 .map(|queue| {
-                    (
-                        queue.name.clone(),
-                        dead.contains(&queue.name.as_str()) || queue.name == "RelayFailures",
-                    )
+                    (queue.name.clone(), dead.contains(&queue.name.as_str()) || queue.name == "RelayFailures")
                 })
                 .collect(),
             gateway: Gateway::new(&template, options.clock.clone()),
@@ -156,9 +141,7 @@ impl Twin {
         let mut orders: Vec<shared::order::Order> = items
             .into_iter()
             .filter(|item| {
-                item["SK"]["S"]
-                    .as_str()
-                    .is_some_and(|key| key.starts_with(shared::keys::ORDER_PREFIX))
+                item["SK"]["S"].as_str().is_some_and(|key| key.starts_with(shared::keys::ORDER_PREFIX))
             })
             .filter_map(|item| functions::edge::item_from_json(item).ok())
             .filter_map(|item| functions::table::order(item).ok())
@@ -219,8 +202,7 @@ impl Twin {
         let queues = self.queue_names.iter().map(|(name, dead_letters)| {
             let messages = self.cloud.sqs.messages(name).into_iter().map(|message| {
                 let moment = |at: time::OffsetDateTime| {
-                    at.format(&time::format_description::well_known::Rfc3339)
-                        .unwrap_or_default()
+                    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
                 };
                 json!({
                     "id": message.id, "body": message.body, "receive_count": message.receive_count,

@@ -73,9 +73,7 @@ fn is_country(code: &str) -> bool {
 /// (RFC 5321 bounds; the mail provider is the judge of the rest).
 pub fn is_mail_address(text: &str) -> bool {
     let sane = text.len() <= limits::EMAIL
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&b));
+        && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&b));
     match text.split_once('@') {
         Some((local, domain)) => {
             sane && !local.is_empty()

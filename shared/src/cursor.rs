@@ -24,9 +24,7 @@ pub fn open(key: &[u8], scope: &str, cursor: &str) -> Result<String, InvalidCurs
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| InvalidCursor)?;
     let (mac, position) = bytes.split_at_checked(TAG_BYTES).ok_or(InvalidCursor)?;
     let position = std::str::from_utf8(position).map_err(|_| InvalidCursor)?;
-    keyed(key, scope, position)
-        .verify_truncated_left(mac)
-        .map_err(|_| InvalidCursor)?;
+    keyed(key, scope, position).verify_truncated_left(mac).map_err(|_| InvalidCursor)?;
     Ok(position.to_owned())
 }
 
@@ -51,18 +49,11 @@ mod tests {
     #[test]
     fn a_cursor_opens_for_its_own_scope_only() {
         let cursor = seal(b"key", "alice|status=paid", "ORDER#1");
-        assert_eq!(
-            open(b"key", "alice|status=paid", &cursor).as_deref(),
-            Ok("ORDER#1")
-        );
+        assert_eq!(open(b"key", "alice|status=paid", &cursor).as_deref(), Ok("ORDER#1"));
         assert_eq!(open(b"key", "bob|status=paid", &cursor), Err(InvalidCursor));
         assert_eq!(open(b"other", "alice|status=paid", &cursor), Err(InvalidCursor));
         for forged in ["", "AAAA", "not base64!", &cursor[1..], &format!("{cursor}A")] {
-            assert_eq!(
-                open(b"key", "alice|status=paid", forged),
-                Err(InvalidCursor),
-                "{forged}"
-            );
+            assert_eq!(open(b"key", "alice|status=paid", forged), Err(InvalidCursor), "{forged}");
         }
     }
 }

@@ -35,10 +35,7 @@ pub fn plan(document: &Document, packagings: &[Packaging]) -> Result<Plan, Alloc
     let mut size: BTreeMap<&ProductId, (u64, u64)> = BTreeMap::new();
     for line in &document.lines {
         *sold.entry(&line.product).or_default() += u64::from(line.quantity);
-        size.insert(
-            &line.product,
-            (u64::from(line.volume_cm3), u64::from(line.weight_grams)),
-        );
+        size.insert(&line.product, (u64::from(line.volume_cm3), u64::from(line.weight_grams)));
     }
     let mut taken: BTreeMap<&ProductId, u64> = BTreeMap::new();
     let mut goods: BTreeMap<&WarehouseId, (u64, u64)> = BTreeMap::new();
@@ -70,12 +67,6 @@ pub fn plan(document: &Document, packagings: &[Packaging]) -> Result<Plan, Alloc
             })
         })
         .collect();
-    let carbon_grams = parcels
-        .iter()
-        .map(|parcel| carbon::estimate(parcel.weight_grams).carbon_grams)
-        .sum();
-    Ok(Plan {
-        parcels,
-        carbon_grams,
-    })
+    let carbon_grams = parcels.iter().map(|parcel| carbon::estimate(parcel.weight_grams).carbon_grams).sum();
+    Ok(Plan { parcels, carbon_grams })
 }

@@ -84,10 +84,7 @@ impl IdempotencyKey {
     /// Reads the header, as a bare token or as the draft's structured string (`"…"`).
     pub fn from_header(value: &str) -> Result<Self, InvalidId> {
         let value = value.trim();
-        let bare = value
-            .strip_prefix('"')
-            .and_then(|v| v.strip_suffix('"'))
-            .unwrap_or(value);
+        let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
         Self::parse(bare)
     }
 }
@@ -119,11 +116,7 @@ impl OrderId {
         let hex = text.strip_prefix(ORDER_PREFIX).ok_or(RULE)?;
         let lower = hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let uuid = lower.then(|| Uuid::try_parse(hex).ok()).flatten().ok_or(RULE)?;
-        if uuid.get_version_num() == 7 {
-            Ok(Self(uuid))
-        } else {
-            Err(RULE)
-        }
+        if uuid.get_version_num() == 7 { Ok(Self(uuid)) } else { Err(RULE) }
     }
 
     /// The part that depends on customer and key alone, without the time: 74 bits (RFC 9562, 5.7: rand_a, rand_b).
@@ -225,10 +218,7 @@ impl OrderNumber {
                     'I' | 'L' => '1',
                     c => c,
                 };
-                CROCKFORD
-                    .iter()
-                    .position(|s| char::from(*s) == c)
-                    .map(|p| p as u64)
+                CROCKFORD.iter().position(|s| char::from(*s) == c).map(|p| p as u64)
             })
             .collect::<Option<_>>()
             .ok_or(RULE)?;
@@ -243,12 +233,7 @@ impl OrderNumber {
             return Err(RULE);
         }
         let plain: String = symbols.iter().map(|s| symbol(*s)).collect();
-        Ok(Self(format!(
-            "{}-{}-{}",
-            &plain[..5],
-            &plain[5..10],
-            &plain[10..]
-        )))
+        Ok(Self(format!("{}-{}-{}", &plain[..5], &plain[5..10], &plain[10..])))
     }
 
     /// The text in its one canonical form.
@@ -258,10 +243,7 @@ impl OrderNumber {
 }
 
 fn symbol(value: u64) -> char {
-    CROCKFORD
-        .get(usize::try_from(value).unwrap_or(0))
-        .copied()
-        .map_or('0', char::from)
+    CROCKFORD.get(usize::try_from(value).unwrap_or(0)).copied().map_or('0', char::from)
 }
 
 impl fmt::Display for OrderNumber {
@@ -292,10 +274,7 @@ mod tests {
         let customer = CustomerId::parse("alice").expect("valid");
         let key = IdempotencyKey::parse("k1").expect("valid");
         assert_eq!(order("k1", 1).placement(), order("k1", 99_999_999).placement());
-        assert_eq!(
-            order("k1", 1).placement(),
-            PlacementTag::new(&customer, &customer, &key)
-        );
+        assert_eq!(order("k1", 1).placement(), PlacementTag::new(&customer, &customer, &key));
         assert_ne!(order("k1", 1).placement(), order("k2", 1).placement());
     }
 
@@ -318,10 +297,7 @@ mod tests {
     #[test]
     fn a_number_is_read_as_people_type_it_and_a_slip_is_found() {
         let number = OrderNumber::of(&order("k", 5));
-        assert_eq!(
-            OrderNumber::parse(&number.as_str().to_lowercase().replace('-', "")),
-            Ok(number.clone())
-        );
+        assert_eq!(OrderNumber::parse(&number.as_str().to_lowercase().replace('-', "")), Ok(number.clone()));
         let digits: Vec<char> = number.as_str().chars().filter(|c| *c != '-').collect();
         for position in 0..10 {
             for replacement in CROCKFORD[..32].iter().map(|b| char::from(*b)) {
@@ -340,9 +316,6 @@ mod tests {
         assert!(ProductId::parse("a b").is_err());
         assert!(ProductId::parse("").is_err());
         assert!(IdempotencyKey::parse(&"k".repeat(256)).is_err());
-        assert_eq!(
-            IdempotencyKey::from_header(" \"k1\" "),
-            IdempotencyKey::parse("k1")
-        );
+        assert_eq!(IdempotencyKey::from_header(" \"k1\" "), IdempotencyKey::parse("k1"));
     }
 }

@@ -92,14 +92,12 @@ pub fn adjustment(product_id: &ProductId, actor: &CustomerId, key: &IdempotencyK
 
 /// The customer in a partition key, if it is a customer's.
 pub fn parse_customer(pk: &str) -> Option<CustomerId> {
-    pk.strip_prefix("CUSTOMER#")
-        .and_then(|id| CustomerId::parse(id).ok())
+    pk.strip_prefix("CUSTOMER#").and_then(|id| CustomerId::parse(id).ok())
 }
 
 /// The order in a head's sort key, if it is one.
 pub fn parse_order(sk: &str) -> Option<OrderId> {
-    sk.strip_prefix(ORDER_PREFIX)
-        .and_then(|id| OrderId::parse(id).ok())
+    sk.strip_prefix(ORDER_PREFIX).and_then(|id| OrderId::parse(id).ok())
 }
 
 #[cfg(test)]
@@ -110,12 +108,7 @@ mod tests {
     fn what_is_built_is_parsed_back() {
         let alice = CustomerId::parse("auth0|alice").expect("valid");
         let key = IdempotencyKey::parse("k").expect("valid");
-        let order = OrderId::new(
-            &alice,
-            &alice,
-            &key,
-            crate::time::Timestamp::from_seconds(1_772_359_200),
-        );
+        let order = OrderId::new(&alice, &alice, &key, crate::time::Timestamp::from_seconds(1_772_359_200));
         let head = head(&alice, &order);
         assert_eq!(parse_customer(&head.pk), Some(alice));
         assert_eq!(parse_order(&head.sk), Some(order));
@@ -131,8 +124,6 @@ mod tests {
         let inside = |sk: &str| (PRODUCT..STOCK_END).contains(&sk);
         assert!(inside(&product(&id).sk));
         assert!(inside(&stock(&id, &warehouse).sk));
-        assert!(!inside(
-            &adjustment(&id, &alice, &IdempotencyKey::parse("k").expect("valid")).sk
-        ));
+        assert!(!inside(&adjustment(&id, &alice, &IdempotencyKey::parse("k").expect("valid")).sk));
     }
 }

@@ -30,6 +30,7 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
             vec![
                 "Thank you for your order. We have received it and keep your items for you.".to_owned(),
                 match order.payment.method.name() {
+                    _ if total.is_zero() => "There is nothing to pay.".to_owned(),
                     "cod" => format!("You pay {total} when it is delivered."),
                     _ => format!("We write again as soon as your payment of {total} is through."),
                 },
@@ -43,12 +44,8 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
             ],
         ),
         EventKind::Cancelled { reason } => {
-            let refund = order
-                .payment
-                .captured
-                .minus(order.payment.refundable())
-                .ok()
-                .filter(|sum| !sum.is_zero());
+            let refund =
+                order.payment.captured.minus(order.payment.refundable()).ok().filter(|sum| !sum.is_zero());
             let why = match reason.as_str() {
                 "payment_expired" => {
                     "We did not receive a payment in time, so your order was cancelled.".to_owned()
@@ -74,17 +71,9 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
     let lines: Vec<(String, String)> = document
         .lines
         .iter()
-        .map(|line| {
-            (
-                format!("{} × {}", line.quantity, line.name),
-                line.total().to_string(),
-            )
-        })
+        .map(|line| (format!("{} × {}", line.quantity, line.name), line.total().to_string()))
         .collect();
-    let rows: String = lines
-        .iter()
-        .map(|(what, cost)| format!("  {what}: {cost}\n"))
-        .collect();
+    let rows: String = lines.iter().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
     Some(Mail {
         to: document.contact_email.clone(),
         text: format!("{}\n\nOrder {number}\n{rows}Total: {total}\n", paragraphs.join("\n")),

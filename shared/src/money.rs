@@ -113,18 +113,12 @@ impl Money {
             return Err(MoneyError::OutOfRange);
         }
         scaled.rescale(currency.exponent());
-        Ok(Self {
-            amount: scaled,
-            currency,
-        })
+        Ok(Self { amount: scaled, currency })
     }
 
     /// Nothing, in this currency.
     pub fn zero(currency: Currency) -> Self {
-        Self {
-            amount: Decimal::new(0, currency.exponent()),
-            currency,
-        }
+        Self { amount: Decimal::new(0, currency.exponent()), currency }
     }
 
     /// From minor units (cents for EUR, yen for JPY), as payment providers count.
@@ -170,11 +164,7 @@ impl Money {
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
-        if self.currency == other.currency {
-            Ok(())
-        } else {
-            Err(MoneyError::CurrencyMismatch)
-        }
+        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::CurrencyMismatch) }
     }
 }
 
@@ -240,15 +230,9 @@ mod tests {
     #[test]
     fn sums_need_one_currency_and_stay_in_range() {
         assert_eq!(money("0.10 EUR").plus(money("0.20 EUR")), Ok(money("0.30 EUR")));
-        assert_eq!(
-            money("1 EUR").plus(money("1 USD")),
-            Err(MoneyError::CurrencyMismatch)
-        );
+        assert_eq!(money("1 EUR").plus(money("1 USD")), Err(MoneyError::CurrencyMismatch));
         assert_eq!(money("1 EUR").minus(money("2 EUR")), Err(MoneyError::OutOfRange));
-        assert_eq!(
-            money("999999999 EUR").times(u32::MAX),
-            Err(MoneyError::OutOfRange)
-        );
+        assert_eq!(money("999999999 EUR").times(u32::MAX), Err(MoneyError::OutOfRange));
     }
 
     #[test]

@@ -67,10 +67,7 @@ pub fn pack(list: &[Packaging], volume_cm3: u64, weight_grams: u64) -> Option<Pa
     let fits = |p: &&Packaging| {
         u64::from(p.volume_cm3) >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams
     };
-    let one = list
-        .iter()
-        .filter(fits)
-        .min_by_key(|p| (!p.recycled, p.volume_cm3));
+    let one = list.iter().filter(fits).min_by_key(|p| (!p.recycled, p.volume_cm3));
     let (chosen, count) = match one {
         Some(packaging) => (packaging, 1),
         None => {

@@ -96,18 +96,13 @@ impl Document {
 
     /// Grams of all goods.
     pub fn weight_grams(&self) -> u64 {
-        self.lines
-            .iter()
-            .map(|line| u64::from(line.weight_grams) * u64::from(line.quantity))
-            .sum()
+        self.lines.iter().map(|line| u64::from(line.weight_grams) * u64::from(line.quantity)).sum()
     }
 
     fn sum(&self, part: impl Fn(&Line) -> Money) -> Money {
         // An order has at least one line, all of one currency, and was bounded when it was placed.
         let mut parts = self.lines.iter().map(part);
-        let first = parts
-            .next()
-            .unwrap_or_else(|| unreachable!("an order has a line"));
+        let first = parts.next().unwrap_or_else(|| unreachable!("an order has a line"));
         parts.fold(first, |sum, part| sum.plus(part).unwrap_or(sum))
     }
 }
@@ -163,11 +158,7 @@ pub struct Placement {
 pub fn fingerprint(request: &PlaceOrder) -> String {
     // A value made of strings, numbers and lists always serialises.
     let canonical = serde_json::to_vec(request).unwrap_or_default();
-    Sha256::digest(canonical)
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(canonical).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The products that a request names, each once.
@@ -187,24 +178,15 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         error("/lines".into(), "out_of_range", "1 to 200 lines");
     }
     if products_of(request).len() > limits::DISTINCT_PRODUCTS {
-        error(
-            "/lines".into(),
-            "too_many_products",
-            "at most 40 distinct products in one order",
-        );
+        error("/lines".into(), "too_many_products", "at most 40 distinct products in one order");
     }
     for (at, line) in request.lines.iter().enumerate().take(limits::LINES) {
         if !(1..=u64::from(limits::QUANTITY)).contains(&line.quantity) {
-            error(
-                format!("/lines/{at}/quantity"),
-                "out_of_range",
-                "a whole number from 1 to 10000",
-            );
+            error(format!("/lines/{at}/quantity"), "out_of_range", "a whole number from 1 to 10000");
         }
-        for (field, given) in [
-            ("unit_price", line.unit_price.is_some()),
-            ("discount_amount", line.discounted()),
-        ] {
+        for (field, given) in
+            [("unit_price", line.unit_price.is_some()), ("discount_amount", line.discounted())]
+        {
             if given && !staff {
                 error(
                     format!("/lines/{at}/{field}"),
@@ -213,20 +195,12 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
                 );
             }
             if given && staff && request.override_reason.is_none() {
-                error(
-                    "/override_reason".into(),
-                    "required",
-                    "a price that staff sets needs a reason",
-                );
+                error("/override_reason".into(), "required", "a price that staff sets needs a reason");
             }
         }
     }
     if request.internal_notes.is_some() && !staff {
-        error(
-            "/internal_notes".into(),
-            "not_permitted",
-            "only staff may write internal notes",
-        );
+        error("/internal_notes".into(), "not_permitted", "only staff may write internal notes");
     }
     for (field, text, most) in [
         ("notes", &request.notes, limits::NOTES),
@@ -234,11 +208,7 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         ("override_reason", &request.override_reason, limits::REASON),
     ] {
         if text.as_ref().is_some_and(|text| text.chars().count() > most) {
-            error(
-                format!("/{field}"),
-                "too_long",
-                &format!("at most {most} characters"),
-            );
+            error(format!("/{field}"), "too_long", &format!("at most {most} characters"));
         }
     }
     match request.contact_email.as_ref().or(buyer.email.as_ref()) {
@@ -253,24 +223,15 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         Some(_) => {}
     }
     match (&request.billing_address, &request.shipping_address) {
-        (None, None) => error(
-            "/shipping_address".into(),
-            "required",
-            "an order needs an address",
-        ),
+        (None, None) => error("/shipping_address".into(), "required", "an order needs an address"),
         (Some(_), None) if request.different_shipping == Some(true) => {
-            error(
-                "/shipping_address".into(),
-                "required",
-                "different_shipping needs a shipping address",
-            );
+            error("/shipping_address".into(), "required", "different_shipping needs a shipping address");
         }
         _ => {}
     }
-    for (field, address) in [
-        ("billing_address", &request.billing_address),
-        ("shipping_address", &request.shipping_address),
-    ] {
+    for (field, address) in
+        [("billing_address", &request.billing_address), ("shipping_address", &request.shipping_address)]
+    {
         for (part, rule) in address.iter().flat_map(Address::violations) {
             error(format!("/{field}/{part}"), "invalid", rule);
         }
@@ -278,11 +239,7 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
     if let PaymentChoice::Card { payment_method_id } = &request.payment
         && !is_payment_method(payment_method_id)
     {
-        error(
-            "/payment/payment_method_id".into(),
-            "invalid",
-            "pm_ and up to 100 letters, digits or _",
-        );
+        error("/payment/payment_method_id".into(), "invalid", "pm_ and up to 100 letters, digits or _");
     }
     errors
 }
@@ -308,18 +265,10 @@ pub fn place(
     let total = total(&lines)?;
     if let Some(expected) = &request.expected_total {
         let expected = Money::new(expected.0, total.currency()).map_err(|error| {
-            Refusal::Invalid(vec![FieldError::new(
-                "/expected_total",
-                "invalid",
-                &error.to_string(),
-            )])
+            Refusal::Invalid(vec![FieldError::new("/expected_total", "invalid", &error.to_string())])
         })?;
         if expected != total {
-            return Err(Refusal::TotalChanged {
-                expected,
-                actual: total,
-                lines,
-            });
+            return Err(Refusal::TotalChanged { expected, actual: total, lines });
         }
     }
     let mut demand: BTreeMap<ProductId, u32> = BTreeMap::new();
@@ -327,27 +276,21 @@ pub fn place(
         let sum = demand.entry(line.product.clone()).or_default();
         *sum = sum.saturating_add(line.quantity);
     }
-    let stock = offers
-        .iter()
-        .map(|(product, (_, levels))| (product.clone(), levels.clone()))
-        .collect();
+    let stock = offers.iter().map(|(product, (_, levels))| (product.clone(), levels.clone())).collect();
     let plan = allocate(&demand, &stock).map_err(Refusal::OutOfStock)?;
     if plan.allocations.len() > limits::STOCK_ITEMS {
         let detail = "the goods lie in too many warehouses for one order; split it";
-        return Err(Refusal::Invalid(vec![FieldError::new(
-            "/lines",
-            "too_many_parcels",
-            detail,
-        )]));
+        return Err(Refusal::Invalid(vec![FieldError::new("/lines", "too_many_parcels", detail)]));
     }
 
     let method = match &request.payment {
-        PaymentChoice::Card { payment_method_id } => Method::Card {
-            payment_method: payment_method_id.clone(),
-        },
+        PaymentChoice::Card { payment_method_id } => {
+            Method::Card { payment_method: payment_method_id.clone() }
+        }
         PaymentChoice::Cod {} => Method::Cod,
     };
-    let prepaid = matches!(method, Method::Card { .. });
+    // What costs nothing needs no payment.
+    let prepaid = matches!(method, Method::Card { .. }) && !total.is_zero();
     let mut events = vec![EventKind::Placed {
         id,
         customer: buyer.customer.clone(),
@@ -369,11 +312,7 @@ pub fn place(
     let document = Document {
         order: id,
         fingerprint: fingerprint(request),
-        contact_email: request
-            .contact_email
-            .clone()
-            .or_else(|| buyer.email.clone())
-            .unwrap_or_default(),
+        contact_email: request.contact_email.clone().or_else(|| buyer.email.clone()).unwrap_or_default(),
         billing_address: billing,
         shipping_address: shipping,
         lines,
@@ -417,9 +356,8 @@ fn price(request: &PlaceOrder, offers: &BTreeMap<ProductId, Offer>) -> Result<Ve
         ));
     }
     if let Some(first) = lines.first()
-        && let Some(other) = lines
-            .iter()
-            .find(|line| line.unit_price.currency() != first.unit_price.currency())
+        && let Some(other) =
+            lines.iter().find(|line| line.unit_price.currency() != first.unit_price.currency())
     {
         let detail = format!(
             "{} is priced in {}, {} in {}",
@@ -430,11 +368,7 @@ fn price(request: &PlaceOrder, offers: &BTreeMap<ProductId, Offer>) -> Result<Ve
         );
         errors.push(FieldError::new("/lines", "currency_mismatch", &detail));
     }
-    if errors.is_empty() {
-        Ok(lines)
-    } else {
-        Err(Refusal::Invalid(errors))
-    }
+    if errors.is_empty() { Ok(lines) } else { Err(Refusal::Invalid(errors)) }
 }
 
 type LineError = (&'static str, &'static str, String);
@@ -445,11 +379,7 @@ fn line_of(
     request: &PlaceOrder,
 ) -> Result<Line, LineError> {
     let (product, _) = offers.get(&asked.product_id).ok_or_else(|| {
-        (
-            "/product_id",
-            "unknown_product",
-            format!("there is no product {}", asked.product_id),
-        )
+        ("/product_id", "unknown_product", format!("there is no product {}", asked.product_id))
     })?;
     if product.state == ProductState::Archived {
         return Err((
@@ -469,16 +399,12 @@ fn line_of(
     let money = |field, amount: &wire::Amount| {
         Money::new(amount.0, currency).map_err(|error| (field, "invalid", error.to_string()))
     };
-    let unit_price = asked
-        .unit_price
-        .as_ref()
-        .map_or(Ok(product.price), |amount| money("/unit_price", amount))?;
+    let unit_price =
+        asked.unit_price.as_ref().map_or(Ok(product.price), |amount| money("/unit_price", amount))?;
     let discount = asked
         .discount_amount
         .as_ref()
-        .map_or(Ok(Money::zero(currency)), |amount| {
-            money("/discount_amount", amount)
-        })?;
+        .map_or(Ok(Money::zero(currency)), |amount| money("/discount_amount", amount))?;
     let line = Line {
         product: product.id.clone(),
         name: product.name.clone(),
@@ -488,15 +414,9 @@ fn line_of(
         weight_grams: product.weight_grams,
         volume_cm3: product.volume_cm3,
     };
-    let gross = line
-        .gross()
-        .map_err(|error| ("", "out_of_range", error.to_string()))?;
+    let gross = line.gross().map_err(|error| ("", "out_of_range", error.to_string()))?;
     if gross.minus(discount).is_err() {
-        return Err((
-            "/discount_amount",
-            "out_of_range",
-            "a discount cannot exceed its line".to_owned(),
-        ));
+        return Err(("/discount_amount", "out_of_range", "a discount cannot exceed its line".to_owned()));
     }
     Ok(line)
 }
@@ -506,10 +426,6 @@ fn total(lines: &[Line]) -> Result<Money, Refusal> {
     zero.ok_or(MoneyError::OutOfRange)
         .and_then(|zero| lines.iter().try_fold(zero, |sum, line| sum.plus(line.total())))
         .map_err(|error| {
-            Refusal::Invalid(vec![FieldError::new(
-                "/lines",
-                "out_of_range",
-                &error.to_string(),
-            )])
+            Refusal::Invalid(vec![FieldError::new("/lines", "out_of_range", &error.to_string())])
         })
 }

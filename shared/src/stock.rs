@@ -83,12 +83,7 @@ pub fn allocate(
         .map(|(product, requested)| Shortage {
             product_id: product.clone(),
             requested: *requested,
-            available: stock
-                .get(product)
-                .into_iter()
-                .flatten()
-                .map(|level| level.on_hand.max(0))
-                .sum(),
+            available: stock.get(product).into_iter().flatten().map(|level| level.on_hand.max(0)).sum(),
         })
         .filter(|shortage| i64::from(shortage.requested) > shortage.available)
         .collect();
@@ -99,31 +94,20 @@ pub fn allocate(
     let mut warehouses: Vec<&WarehouseId> = stock.values().flatten().map(|level| &level.warehouse).collect();
     warehouses.sort();
     warehouses.dedup();
-    let mut open: BTreeMap<&ProductId, u32> = demand
-        .iter()
-        .map(|(product, quantity)| (product, *quantity))
-        .collect();
+    let mut open: BTreeMap<&ProductId, u32> =
+        demand.iter().map(|(product, quantity)| (product, *quantity)).collect();
     let mut allocations = Vec::new();
     let mut parcels = 0;
     while open.values().any(|quantity| *quantity > 0) {
         let gives = |warehouse: &WarehouseId| -> i64 {
-            open.iter()
-                .map(|(product, quantity)| level(product, warehouse).min(i64::from(*quantity)))
-                .sum()
+            open.iter().map(|(product, quantity)| level(product, warehouse).min(i64::from(*quantity))).sum()
         };
         // `max_by_key` keeps the last of equals, so the names are walked backwards.
-        let Some(best) = warehouses
-            .iter()
-            .rev()
-            .max_by_key(|warehouse| gives(warehouse))
-            .copied()
-        else {
+        let Some(best) = warehouses.iter().rev().max_by_key(|warehouse| gives(warehouse)).copied() else {
             break;
         };
         for (product, quantity) in &mut open {
-            let taken = u32::try_from(level(product, best))
-                .unwrap_or(u32::MAX)
-                .min(*quantity);
+            let taken = u32::try_from(level(product, best)).unwrap_or(u32::MAX).min(*quantity);
             if taken > 0 {
                 *quantity -= taken;
                 allocations.push(Allocation {
@@ -136,11 +120,8 @@ pub fn allocate(
         warehouses.retain(|warehouse| *warehouse != best);
         parcels += 1;
     }
-    let reason = if parcels <= 1 {
-        AllocationReason::SingleWarehouse
-    } else {
-        AllocationReason::FewestParcels
-    };
+    let reason =
+        if parcels <= 1 { AllocationReason::SingleWarehouse } else { AllocationReason::FewestParcels };
     Ok(AllocationPlan { allocations, reason })
 }
 
@@ -164,10 +145,7 @@ mod tests {
     }
 
     fn taken(plan: &AllocationPlan) -> Vec<(&str, &str, u32)> {
-        plan.allocations
-            .iter()
-            .map(|a| (a.warehouse.as_str(), a.product.as_str(), a.quantity))
-            .collect()
+        plan.allocations.iter().map(|a| (a.warehouse.as_str(), a.product.as_str(), a.quantity)).collect()
     }
 
     #[test]
@@ -199,10 +177,7 @@ mod tests {
             (product("b"), levels(&[("east", 1)])),
         ]);
         let short = allocate(&demand, &stock).expect_err("short");
-        let named: Vec<_> = short
-            .iter()
-            .map(|s| (s.product_id.as_str(), s.requested, s.available))
-            .collect();
+        let named: Vec<_> = short.iter().map(|s| (s.product_id.as_str(), s.requested, s.available)).collect();
         assert_eq!(named, [("a", 5, 4), ("c", 1, 0)]);
     }
 

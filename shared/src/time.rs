@@ -62,12 +62,7 @@ impl Timestamp {
 
 /// `2026-03-01`: a date as ISO 8601 writes it.
 pub fn iso_date(date: Date) -> String {
-    format!(
-        "{:04}-{:02}-{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    )
+    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
 #[cfg(test)]
@@ -76,15 +71,9 @@ mod tests {
 
     #[test]
     fn timestamps_show_as_rfc_3339_and_never_overflow() {
-        assert_eq!(
-            Timestamp::from_seconds(1_772_359_200).rfc3339(),
-            "2026-03-01T10:00:00Z"
-        );
+        assert_eq!(Timestamp::from_seconds(1_772_359_200).rfc3339(), "2026-03-01T10:00:00Z");
         assert_eq!(Timestamp::from_millis(i64::MAX).date().year(), 9999);
-        assert_eq!(
-            Timestamp::from_seconds(i64::MIN).plus_seconds(-1).date().year(),
-            0
-        );
+        assert_eq!(Timestamp::from_seconds(i64::MIN).plus_seconds(-1).date().year(), 0);
         assert_eq!(iso_date(Timestamp::from_seconds(0).date()), "1970-01-01");
     }
 }

@@ -61,10 +61,7 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?))
-        .collect()
+    text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?)).collect()
 }
 
 #[cfg(test)]
@@ -77,11 +74,7 @@ mod tests {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).expect("any key");
         mac.update(format!("{seconds}.").as_bytes());
         mac.update(BODY);
-        mac.finalize()
-            .into_bytes()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect()
     }
 
     #[test]
@@ -97,35 +90,15 @@ mod tests {
         let now = Timestamp::from_seconds(1_700_000_010);
         let good = sign("whsec_test", 1_700_000_000);
         let header = format!("t=1700000000,v1={good}");
-        assert_eq!(
-            verify("whsec_other", &header, BODY, now),
-            Err(InvalidSignature::Mismatch)
-        );
-        assert_eq!(
-            verify("whsec_test", &header, b"{}", now),
-            Err(InvalidSignature::Mismatch)
-        );
-        assert_eq!(
-            verify("whsec_test", &header, BODY, now.plus_seconds(300)),
-            Err(InvalidSignature::Stale)
-        );
+        assert_eq!(verify("whsec_other", &header, BODY, now), Err(InvalidSignature::Mismatch));
+        assert_eq!(verify("whsec_test", &header, b"{}", now), Err(InvalidSignature::Mismatch));
+        assert_eq!(verify("whsec_test", &header, BODY, now.plus_seconds(300)), Err(InvalidSignature::Stale));
         assert_eq!(
             verify("whsec_test", &format!("t=1700000001,v1={good}"), BODY, now),
             Err(InvalidSignature::Mismatch)
         );
-        for bad in [
-            "",
-            "t=1",
-            "v1=00",
-            "t=x,v1=00",
-            "t=1700000000,v1=zz",
-            "t=1700000000,v1=0",
-        ] {
-            assert_eq!(
-                verify("whsec_test", bad, BODY, now),
-                Err(InvalidSignature::Malformed),
-                "{bad}"
-            );
+        for bad in ["", "t=1", "v1=00", "t=x,v1=00", "t=1700000000,v1=zz", "t=1700000000,v1=0"] {
+            assert_eq!(verify("whsec_test", bad, BODY, now), Err(InvalidSignature::Malformed), "{bad}");
         }
     }
 }

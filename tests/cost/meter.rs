@@ -22,10 +22,7 @@ pub struct Units {
 
 /// What was counted on this thread since the last time.
 pub fn take() -> Units {
-    Units {
-        read: READ.take(),
-        written: WRITTEN.take(),
-    }
+    Units { read: READ.take(), written: WRITTEN.take() }
 }
 
 /// Puts the meter in front of a connector.
@@ -43,21 +40,12 @@ impl HttpConnector for Meter {
             if !request.uri().contains("/aws/dynamodb") {
                 return inner.call(request).await;
             }
-            let target = request
-                .headers()
-                .get("x-amz-target")
-                .unwrap_or_default()
-                .to_owned();
-            let mut body: Value = request
-                .body()
-                .bytes()
-                .and_then(|body| serde_json::from_slice(body).ok())
-                .unwrap_or_default();
+            let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+            let mut body: Value =
+                request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
             body["ReturnConsumedCapacity"] = Value::from("INDEXES");
             let body = body.to_string();
-            request
-                .headers_mut()
-                .insert("content-length", body.len().to_string());
+            request.headers_mut().insert("content-length", body.len().to_string());
             *request.body_mut() = SdkBody::from(body);
             let response = inner.call(request).await?;
             let answer: Value = response
@@ -73,17 +61,9 @@ impl HttpConnector for Meter {
 
 #[expect(clippy::float_arithmetic, reason = "request units are halves, not money")]
 fn count(target: &str, consumed: &Value) {
-    let tables = consumed
-        .as_array()
-        .cloned()
-        .unwrap_or_else(|| vec![consumed.clone()]);
-    let units: f64 = tables
-        .iter()
-        .filter_map(|table| table["CapacityUnits"].as_f64())
-        .sum();
-    let reads = ["GetItem", "Query", "Scan"]
-        .iter()
-        .any(|read| target.ends_with(read));
+    let tables = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);
+    let units: f64 = tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum();
+    let reads = ["GetItem", "Query", "Scan"].iter().any(|read| target.ends_with(read));
     assert!(!target.ends_with("Scan"), "nothing scans the table");
     let cell = if reads { &READ } else { &WRITTEN };
     cell.with(|cell| cell.set(cell.get() + units));

@@ -29,11 +29,7 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
     let of = |prefix: &str| -> Vec<&Value> {
         items
             .iter()
-            .filter(|item| {
-                item["SK"]["S"]
-                    .as_str()
-                    .is_some_and(|key| key.starts_with(prefix))
-            })
+            .filter(|item| item["SK"]["S"].as_str().is_some_and(|key| key.starts_with(prefix)))
             .collect()
     };
     let orders = shop.twin.orders();
@@ -51,10 +47,7 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
 
     let (on_hand, held) = shop.units("bottle");
     if on_hand + held != expected.received {
-        wrong.push(format!(
-            "{on_hand} on hand and {held} held are not the {} received",
-            expected.received
-        ));
+        wrong.push(format!("{on_hand} on hand and {held} held are not the {} received", expected.received));
     }
     let open: i64 = orders
         .iter()
@@ -86,21 +79,14 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
         wrong.push(format!("charged more than once: {charges:?}"));
     }
     if kept != expected.kept {
-        wrong.push(format!(
-            "the shop keeps {kept} cents instead of {}",
-            expected.kept
-        ));
+        wrong.push(format!("the shop keeps {kept} cents instead of {}", expected.kept));
     }
 
     let mails = shop.twin.cloud.ses.mails();
     let mut doubles = 0;
     for order in &orders {
         if order.status.as_str() != expected.status {
-            wrong.push(format!(
-                "an order is {} instead of {}",
-                order.status.as_str(),
-                expected.status
-            ));
+            wrong.push(format!("an order is {} instead of {}", order.status.as_str(), expected.status));
         }
         let captured = order.payment.captured.minor() - order.payment.refunded().minor();
         let charged: i64 = intents
@@ -114,19 +100,11 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
         if captured != charged {
             wrong.push(format!("the order says {captured} cents, the provider {charged}"));
         }
-        if order
-            .log
-            .iter()
-            .enumerate()
-            .any(|(at, event)| event.sequence != at as u64 + 1)
-        {
+        if order.log.iter().enumerate().any(|(at, event)| event.sequence != at as u64 + 1) {
             wrong.push("the log has a gap".to_owned());
         }
         let number = order.number();
-        let mine: Vec<_> = mails
-            .iter()
-            .filter(|mail| mail.subject.contains(number.as_str()))
-            .collect();
+        let mine: Vec<_> = mails.iter().filter(|mail| mail.subject.contains(number.as_str())).collect();
         let about = |word: &str| mine.iter().filter(|mail| mail.subject.contains(word)).count();
         for word in expected.mails {
             match about(word) {

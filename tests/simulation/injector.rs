@@ -28,21 +28,15 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 6] = [
-        Self::Refused,
-        Self::TimedOut,
-        Self::DiesBefore,
-        Self::DiesAfter,
-        Self::Conflict,
-        Self::Throttled,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Refused, Self::TimedOut, Self::DiesBefore, Self::DiesAfter, Self::Conflict, Self::Throttled];
 
     /// Whether the fault can happen to this call.
     pub fn fits(self, call: &str) -> bool {
         match self {
-            Self::Conflict => ["TransactWriteItems", "PutItem", "UpdateItem"]
-                .iter()
-                .any(|write| call.ends_with(write)),
+            Self::Conflict => {
+                ["TransactWriteItems", "PutItem", "UpdateItem"].iter().any(|write| call.ends_with(write))
+            }
             _ => true,
         }
     }
@@ -98,10 +92,7 @@ thread_local! {
 
 /// Puts the injector of this thread's world in front of a connector.
 pub fn wrap(inner: SharedHttpConnector) -> SharedHttpConnector {
-    SharedHttpConnector::new(Injector {
-        inner,
-        control: CONTROL.with_borrow(Arc::clone),
-    })
+    SharedHttpConnector::new(Injector { inner, control: CONTROL.with_borrow(Arc::clone) })
 }
 
 #[derive(Debug)]
@@ -119,12 +110,7 @@ impl HttpConnector for Injector {
             }
             let at = plan.calls.len();
             plan.calls.push(name.clone());
-            (
-                plan.fault
-                    .filter(|(point, _)| *point == at)
-                    .map(|(_, fault)| fault),
-                plan.sabotage,
-            )
+            (plan.fault.filter(|(point, _)| *point == at).map(|(_, fault)| fault), plan.sabotage)
         });
         let (inner, control) = (self.inner.clone(), Arc::clone(&self.control));
         HttpConnectorFuture::new(async move {
@@ -166,30 +152,17 @@ async fn died(control: &Control) -> Result<HttpResponse, ConnectorError> {
 /// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`.
 fn name_of(request: &HttpRequest) -> String {
     let uri = request.uri();
-    let path = uri
-        .split_once("//")
-        .and_then(|(_, rest)| rest.split_once('/'))
-        .map_or("", |(_, path)| path);
+    let path = uri.split_once("//").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     match path.split_once("aws/") {
         Some((_, service)) => {
             let service = service.split(['/', '?']).next().unwrap_or_default();
-            let target = request
-                .headers()
-                .get("x-amz-target")
-                .and_then(|target| target.rsplit('.').next());
+            let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
             format!("{service} {}", target.unwrap_or("SendEmail"))
         }
         None => {
-            let path = path
-                .strip_prefix("stripe")
-                .unwrap_or(path)
-                .split('?')
-                .next()
-                .unwrap_or_default();
-            let general: Vec<&str> = path
-                .split('/')
-                .map(|part| if part.starts_with("pi_") { "{id}" } else { part })
-                .collect();
+            let path = path.strip_prefix("stripe").unwrap_or(path).split('?').next().unwrap_or_default();
+            let general: Vec<&str> =
+                path.split('/').map(|part| if part.starts_with("pi_") { "{id}" } else { part }).collect();
             format!("stripe {} {}", request.method(), general.join("/"))
         }
     }
@@ -227,10 +200,8 @@ fn answered(status: u16, body: &Value) -> HttpResponse {
 }
 
 fn response(status: u16, media_type: &str, body: String) -> HttpResponse {
-    let response = http::Response::builder()
-        .status(status)
-        .header("content-type", media_type)
-        .body(SdkBody::from(body));
+    let response =
+        http::Response::builder().status(status).header("content-type", media_type).body(SdkBody::from(body));
     response.expect("a response").try_into().expect("a response")
 }
 
@@ -241,11 +212,8 @@ async fn sabotaged(
     mut request: HttpRequest,
     inner: &SharedHttpConnector,
 ) -> Result<HttpResponse, ConnectorError> {
-    let body: Value = request
-        .body()
-        .bytes()
-        .and_then(|bytes| serde_json::from_slice(bytes).ok())
-        .unwrap_or_default();
+    let body: Value =
+        request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
     let mut changed = body.clone();
     match (sabotage, name) {
         (Sabotage::NoGuard, "dynamodb GetItem")
@@ -263,15 +231,11 @@ async fn sabotaged(
         (Sabotage::StockForgotten, "dynamodb TransactWriteItems") => {
             let actions = changed["TransactItems"].as_array_mut().expect("actions");
             actions.retain(|action| {
-                !action["Update"]["ConditionExpression"]
-                    .as_str()
-                    .is_some_and(|rule| rule.contains("held >="))
+                !action["Update"]["ConditionExpression"].as_str().is_some_and(|rule| rule.contains("held >="))
             });
         }
         (Sabotage::MailUnclaimed, "dynamodb PutItem")
-            if body["Item"]["SK"]["S"]
-                .as_str()
-                .is_some_and(|key| key.starts_with("MAIL#")) =>
+            if body["Item"]["SK"]["S"].as_str().is_some_and(|key| key.starts_with("MAIL#")) =>
         {
             let put = changed.as_object_mut().expect("a request");
             put.remove("ConditionExpression");
@@ -288,9 +252,7 @@ async fn sabotaged(
     }
     if changed != body {
         let text = changed.to_string();
-        request
-            .headers_mut()
-            .insert("content-length", text.len().to_string());
+        request.headers_mut().insert("content-length", text.len().to_string());
         *request.body_mut() = SdkBody::from(text);
     }
     inner.call(request).await

@@ -48,18 +48,9 @@ fn scenarios() -> [Scenario; 6] {
         mails: &["received", "confirmed"],
         doubles: 0,
     };
-    let off = Expected {
-        status: "cancelled",
-        kept: 0,
-        ..done
-    };
+    let off = Expected { status: "cancelled", kept: 0, ..done };
     [
-        Scenario {
-            name: "place by card",
-            card: "pm_card_visa",
-            part: Part::Place,
-            expected: done,
-        },
+        Scenario { name: "place by card", card: "pm_card_visa", part: Part::Place, expected: done },
         Scenario {
             name: "place by COD",
             card: "cod",
@@ -70,34 +61,20 @@ fn scenarios() -> [Scenario; 6] {
             name: "cancel a paid order",
             card: "pm_card_visa",
             part: Part::Cancel,
-            expected: Expected {
-                mails: &["received", "confirmed", "cancelled"],
-                ..off
-            },
+            expected: Expected { mails: &["received", "confirmed", "cancelled"], ..off },
         },
-        Scenario {
-            name: "fulfil",
-            card: "pm_card_visa",
-            part: Part::Fulfil,
-            expected: done,
-        },
+        Scenario { name: "fulfil", card: "pm_card_visa", part: Part::Fulfil, expected: done },
         Scenario {
             name: "a declined card",
             card: "pm_card_visa_chargeDeclined",
             part: Part::Place,
-            expected: Expected {
-                mails: &["received", "cancelled"],
-                ..off
-            },
+            expected: Expected { mails: &["received", "cancelled"], ..off },
         },
         Scenario {
             name: "a payment that nobody confirms",
             card: "pm_card_threeDSecure2Required",
             part: Part::Place,
-            expected: Expected {
-                mails: &["received", "cancelled"],
-                ..off
-            },
+            expected: Expected { mails: &["received", "cancelled"], ..off },
         },
     ]
 }
@@ -144,19 +121,13 @@ async fn play(
         plan.armed = false;
         std::mem::take(&mut plan.calls)
     });
-    let expected = Expected {
-        doubles: doubles(&calls, fault),
-        ..scenario.expected
-    };
+    let expected = Expected { doubles: doubles(&calls, fault), ..scenario.expected };
     let mut wrong = audit(&world.shop, expected);
     // Everything once more: the client repeats itself, and every event of the stream comes again.
     world.restart();
     let again = world.client(&place).await;
     if !matches!(again.status, 200 | 402) {
-        wrong.push(format!(
-            "the same request again is answered with {}",
-            again.status
-        ));
+        wrong.push(format!("the same request again is answered with {}", again.status));
     }
     world.settle().await;
     wrong.extend(audit(&world.shop, expected));
@@ -173,10 +144,7 @@ fn doubles(calls: &[String], fault: Option<(usize, Fault)>) -> usize {
 }
 
 fn simulate<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     runtime.expect("a runtime").block_on(work)
 }
 
@@ -189,11 +157,7 @@ fn report(line: &str) {
 /// Tries every point of one scenario; returns how many there were and which failed.
 fn try_all(scenario: Scenario, only: Option<&str>) -> (usize, Vec<String>) {
     let (calls, wrong) = simulate(play(scenario, None, None));
-    assert!(
-        wrong.is_empty(),
-        "{} is wrong without any fault: {wrong:?}",
-        scenario.name
-    );
+    assert!(wrong.is_empty(), "{} is wrong without any fault: {wrong:?}", scenario.name);
     let mut failures = Vec::new();
     let mut points = 0;
     for (point, call) in calls.iter().enumerate() {
@@ -209,11 +173,7 @@ fn try_all(scenario: Scenario, only: Option<&str>) -> (usize, Vec<String>) {
             }
         }
     }
-    report(&format!(
-        "simulation: {}: {} calls, {points} points tried",
-        scenario.name,
-        calls.len()
-    ));
+    report(&format!("simulation: {}: {} calls, {points} points tried", scenario.name, calls.len()));
     (points, failures)
 }
 
@@ -236,12 +196,7 @@ fn whatever_call_breaks_in_whatever_way_the_world_ends_up_right() {
     let total: usize = outcomes.iter().map(|(points, _)| points).sum();
     let failures: Vec<_> = outcomes.into_iter().flat_map(|(_, failures)| failures).collect();
     report(&format!("simulation: {total} points tried in all"));
-    assert!(
-        failures.is_empty(),
-        "{} of {total} points fail:\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} of {total} points fail:\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
@@ -255,21 +210,14 @@ fn the_simulation_is_the_same_each_time() {
 
 /// Whether the harness notices a mistake that is built into the product.
 fn notices(sabotage: Sabotage, scenario: &str) -> bool {
-    let scenario = scenarios()
-        .into_iter()
-        .find(|known| known.name == scenario)
-        .expect("a scenario");
+    let scenario = scenarios().into_iter().find(|known| known.name == scenario).expect("a scenario");
     let (calls, wrong) = simulate(play(scenario, None, Some(sabotage)));
     let caught = !wrong.is_empty()
         || calls.iter().enumerate().any(|(point, call)| {
             Fault::ALL
                 .into_iter()
                 .filter(|fault| fault.fits(call))
-                .any(|fault| {
-                    !simulate(play(scenario, Some((point, fault)), Some(sabotage)))
-                        .1
-                        .is_empty()
-                })
+                .any(|fault| !simulate(play(scenario, Some((point, fault)), Some(sabotage))).1.is_empty())
         });
     report(&format!(
         "simulation: {sabotage:?} in {:?} is {}",

@@ -29,24 +29,13 @@ impl World {
         let cloud = Cloud::open(None, clock.clone()).expect("a cloud in memory");
         let control = Arc::new(Control::default());
         let shop = Self::start(&cloud, &clock, &control);
-        Self {
-            shop,
-            control,
-            cloud,
-            clock,
-        }
+        Self { shop, control, cloud, clock }
     }
 
     fn start(cloud: &Arc<Cloud>, clock: &Clock, control: &Arc<Control>) -> Shop {
         CONTROL.set(Arc::clone(control));
-        let options = Options {
-            clock: clock.clone(),
-            wrap,
-            ..Options::default()
-        };
-        Shop {
-            twin: Twin::with_cloud(Arc::clone(cloud), &options).expect("a twin"),
-        }
+        let options = Options { clock: clock.clone(), wrap, ..Options::default() };
+        Shop { twin: Twin::with_cloud(Arc::clone(cloud), &options).expect("a twin") }
     }
 
     /// New processes on the same cloud. Their relay reads the stream from its beginning, so every event comes again.
@@ -79,11 +68,8 @@ impl World {
     /// first; webhooks arrive.
     pub async fn work(&self) {
         for _ in 0..200 {
-            let mut moved = self
-                .survive(self.shop.twin.stream.step(&self.shop.twin))
-                .await
-                .flatten()
-                .unwrap_or(0);
+            let mut moved =
+                self.survive(self.shop.twin.stream.step(&self.shop.twin)).await.flatten().unwrap_or(0);
             for queue in &self.shop.twin.queues {
                 let now = self.clock.now().datetime();
                 let mut messages = self.cloud.sqs.receive(now, &queue.queue, 10);
@@ -92,20 +78,14 @@ impl World {
                     moved += 1;
                     for _ in 0..2 {
                         let single = std::slice::from_ref(&message);
-                        let failed = self
-                            .survive(queue.deliver(&self.shop.twin, single))
-                            .await
-                            .flatten();
+                        let failed = self.survive(queue.deliver(&self.shop.twin, single)).await.flatten();
                         if failed.is_some_and(|failed| failed.is_empty()) {
                             self.cloud.sqs.delete(&queue.queue, &message.receipt_handle);
                         }
                     }
                 }
             }
-            moved += self
-                .survive(local::pumps::webhooks(&self.shop.twin))
-                .await
-                .unwrap_or(1);
+            moved += self.survive(local::pumps::webhooks(&self.shop.twin)).await.unwrap_or(1);
             if moved == 0 {
                 return;
             }

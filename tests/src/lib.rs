@@ -46,17 +46,12 @@ pub struct Call {
 impl Shop {
     /// An empty shop whose clock stands at [`START`].
     pub fn open() -> Self {
-        Self::with(Options {
-            clock: Clock::manual(Timestamp::from_seconds(START)),
-            ..Options::default()
-        })
+        Self::with(Options { clock: Clock::manual(Timestamp::from_seconds(START)), ..Options::default() })
     }
 
     /// A shop that is made in another way.
     pub fn with(options: Options) -> Self {
-        Self {
-            twin: Twin::open(options).expect("a twin opens"),
-        }
+        Self { twin: Twin::open(options).expect("a twin opens") }
     }
 
     /// Sends a request to the API, in this process.
@@ -83,14 +78,8 @@ impl Shop {
         assert!(put.status < 300, "{put:?}");
         let body = json!({"warehouse_id": warehouse, "quantity": units, "reason": "goods received"});
         let key = format!("{product}-{warehouse}-{units}");
-        let adjusted = self
-            .send(
-                Call::post(&format!("{path}/stock"))
-                    .token(&admin)
-                    .key(&key)
-                    .json(&body),
-            )
-            .await;
+        let adjusted =
+            self.send(Call::post(&format!("{path}/stock")).token(&admin).key(&key).json(&body)).await;
         assert_eq!(adjusted.status, 200, "{adjusted:?}");
     }
 
@@ -120,15 +109,10 @@ impl Shop {
         let items = self.twin.cloud.dynamodb.items(&self.twin.table).expect("items");
         let stock = items.iter().filter(|item| {
             item["PK"]["S"] == format!("PRODUCT#{product}")
-                && item["SK"]["S"]
-                    .as_str()
-                    .is_some_and(|sk| sk.starts_with("STOCK#"))
+                && item["SK"]["S"].as_str().is_some_and(|sk| sk.starts_with("STOCK#"))
         });
         let number = |item: &Value, name: &str| -> i64 {
-            item[name]["N"]
-                .as_str()
-                .and_then(|number| number.parse().ok())
-                .unwrap_or_default()
+            item[name]["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
         };
         stock.fold((0, 0), |(on_hand, held), item| {
             (on_hand + number(item, "on_hand"), held + number(item, "held"))
@@ -156,24 +140,18 @@ pub struct Server {
 impl Server {
     /// Sends a request over HTTP.
     pub async fn send(&self, call: Call) -> Answer {
-        let request = call
-            .request(&format!("http://{}", self.address))
-            .map(aws_smithy_types::body::SdkBody::from);
+        let request =
+            call.request(&format!("http://{}", self.address)).map(aws_smithy_types::body::SdkBody::from);
         let request = request.try_into().expect("a request");
-        let (status, response, body) = functions::seam::send(&connector(), request, Duration::from_secs(30))
-            .await
-            .expect("an answer");
+        let (status, response, body) =
+            functions::seam::send(&connector(), request, Duration::from_secs(30)).await.expect("an answer");
         let headers = response.headers().iter().filter_map(|(name, value)| {
             Some((
                 http::HeaderName::from_bytes(name.as_bytes()).ok()?,
                 http::HeaderValue::from_str(value).ok()?,
             ))
         });
-        Answer {
-            status,
-            headers: headers.collect(),
-            body: serde_json::from_slice(&body).unwrap_or_default(),
-        }
+        Answer { status, headers: headers.collect(), body: serde_json::from_slice(&body).unwrap_or_default() }
     }
 }
 
@@ -215,12 +193,7 @@ impl Answer {
 impl Call {
     /// A request with any method.
     pub fn new(method: &str, path: &str) -> Self {
-        Self {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            headers: vec![],
-            body: Bytes::new(),
-        }
+        Self { method: method.to_owned(), path: path.to_owned(), headers: vec![], body: Bytes::new() }
     }
 
     /// `GET`
@@ -256,8 +229,7 @@ impl Call {
 
     /// Sets a JSON body.
     pub fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json")
-            .bytes(body.to_string())
+        self.header("content-type", "application/json").bytes(body.to_string())
     }
 
     /// Sets any body.
@@ -267,23 +239,15 @@ impl Call {
     }
 
     fn request(&self, base: &str) -> Request<Bytes> {
-        let request = Request::builder()
-            .method(self.method.as_str())
-            .uri(format!("{base}{}", self.path));
-        let request = self
-            .headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(name, value));
+        let request = Request::builder().method(self.method.as_str()).uri(format!("{base}{}", self.path));
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         request.body(self.body.clone()).expect("a request")
     }
 }
 
 /// `POST /orders` for one product by card.
 pub fn order(token: &str, key: &str, product: &str, quantity: u32, card: &str) -> Call {
-    Call::post("/api/v1/orders")
-        .token(token)
-        .key(key)
-        .json(&order_body(product, quantity, card))
+    Call::post("/api/v1/orders").token(token).key(key).json(&order_body(product, quantity, card))
 }
 
 /// The body of an order for one product; `cod` instead of a card for cash on delivery.

@@ -69,9 +69,7 @@ struct Api {
 
 /// The template's functions.
 pub fn functions() -> Vec<FunctionSpec> {
-    Template::parse(TEMPLATE, &parameters())
-        .expect("the template is read")
-        .functions
+    Template::parse(TEMPLATE, &parameters()).expect("the template is read").functions
 }
 
 /// Serves the shop's cloud on a free port and returns its address. Its pumps stand still, so that nobody but the bins
@@ -107,9 +105,7 @@ impl Runtime {
         });
         let (listener, address) = listen().await;
         let server = tokio::spawn(async move {
-            axum::serve(listener, router(api))
-                .await
-                .expect("the Runtime API is served");
+            axum::serve(listener, router(api)).await.expect("the Runtime API is served");
         });
         let began = Instant::now();
         let mut process = Command::new(folder.join(&function.name))
@@ -120,14 +116,8 @@ impl Runtime {
             .env("AWS_LAMBDA_FUNCTION_NAME", &function.name)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env(
-                "AWS_LAMBDA_LOG_GROUP_NAME",
-                format!("/aws/lambda/{}", function.name),
-            )
-            .env(
-                "AWS_LAMBDA_LOG_STREAM_NAME",
-                "2026/03/01/[$LATEST]0123456789abcdef0123456789abcdef",
-            )
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name))
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/03/01/[$LATEST]0123456789abcdef0123456789abcdef")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -136,22 +126,12 @@ impl Runtime {
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         let output = BufReader::new(process.stdout.take().expect("the output is piped"));
         let reader = tokio::spawn(collect(output.lines(), Arc::clone(&lines)));
-        Self {
-            began,
-            process,
-            events,
-            outcomes,
-            lines,
-            reader,
-            server,
-        }
+        Self { began, process, events, outcomes, lines, reader, server }
     }
 
     /// Hands the bin one event and waits for what becomes of it.
     pub async fn invoke(&mut self, event: &str) -> Outcome {
-        self.events
-            .send(event.to_owned())
-            .expect("the Runtime API is served");
+        self.events.send(event.to_owned()).expect("the Runtime API is served");
         let outcome = async {
             tokio::select! {
                 Some(outcome) = self.outcomes.recv() => outcome,
@@ -210,35 +190,23 @@ fn router(api: Arc<Api>) -> Router {
 /// The next event, as soon as there is one: Lambda lets the bin wait, and so does this.
 async fn next(State(api): State<Arc<Api>>) -> Response {
     let Some(event) = api.events.lock().await.recv().await else {
-        return refused(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "ContainerError",
-            "there will be no more events",
-        );
+        return refused(StatusCode::INTERNAL_SERVER_ERROR, "ContainerError", "there will be no more events");
     };
     let count = api.handed_out.fetch_add(1, Ordering::Relaxed);
     let id = format!("8476a536-e9f4-41e8-9739-{count:012x}");
     *api.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("lambda-runtime-aws-request-id", id),
-        (
-            "lambda-runtime-deadline-ms",
-            (now + api.timeout).as_millis().to_string(),
-        ),
+        ("lambda-runtime-deadline-ms", (now + api.timeout).as_millis().to_string()),
         (
             "lambda-runtime-invoked-function-arn",
             format!("arn:aws:lambda:eu-west-1:000000000000:function:{}", api.name),
         ),
         (
             "lambda-runtime-trace-id",
-            format!(
-                "Root=1-{:08x}-{count:024x};Parent={count:016x};Sampled=0",
-                now.as_secs()
-            ),
+            format!("Root=1-{:08x}-{count:024x};Parent={count:016x};Sampled=0", now.as_secs()),
         ),
     ];
     (headers, event).into_response()
@@ -264,9 +232,7 @@ async fn init_error(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes
 
 /// What a function says of its failure: the documented body, or the type in the header if it sent no such body.
 fn reason(headers: &HeaderMap, body: &[u8]) -> Value {
-    let kind = headers
-        .get("lambda-runtime-function-error-type")
-        .and_then(|kind| kind.to_str().ok());
+    let kind = headers.get("lambda-runtime-function-error-type").and_then(|kind| kind.to_str().ok());
     serde_json::from_slice(body).unwrap_or_else(|_| json!({"errorType": kind}))
 }
 
@@ -275,11 +241,7 @@ impl Api {
     fn close(&self, id: &str, outcome: Outcome) -> Response {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.as_deref() != Some(id) {
-            return refused(
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestID",
-                "no such invocation is under way",
-            );
+            return refused(StatusCode::BAD_REQUEST, "InvalidRequestID", "no such invocation is under way");
         }
         *current = None;
         self.tell(outcome)
@@ -288,19 +250,13 @@ impl Api {
     fn tell(&self, outcome: Outcome) -> Response {
         match self.outcomes.send(outcome) {
             Ok(()) => (StatusCode::ACCEPTED, json!({"status": "OK"}).to_string()).into_response(),
-            Err(_) => refused(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "ContainerError",
-                "nobody waits for this any more",
-            ),
+            Err(_) => {
+                refused(StatusCode::INTERNAL_SERVER_ERROR, "ContainerError", "nobody waits for this any more")
+            }
         }
     }
 }
 
 fn refused(status: StatusCode, kind: &str, message: &str) -> Response {
-    (
-        status,
-        json!({"errorType": kind, "errorMessage": message}).to_string(),
-    )
-        .into_response()
+    (status, json!({"errorType": kind, "errorMessage": message}).to_string()).into_response()
 }

@@ -21,17 +21,12 @@ pub struct Endpoint {
 /// Rows of the README between the headings `API` and `Behind the answer`, and of the table after the latter.
 pub fn endpoints() -> Vec<Endpoint> {
     let readme = read("README.md");
-    let (_, tables) = readme
-        .split_once("\n## The API\n")
-        .expect("the README has a section on the API");
+    let (_, tables) = readme.split_once("\n## The API\n").expect("the README has a section on the API");
     let tables = tables.split("\n## ").next().unwrap_or_default();
     let rows = tables.lines().filter(|line| line.starts_with("| `"));
     rows.map(|row| {
-        let cells: Vec<String> = row
-            .trim_matches('|')
-            .split('|')
-            .map(|cell| cell.trim().replace('`', ""))
-            .collect();
+        let cells: Vec<String> =
+            row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
         match cells.as_slice() {
             [method, path, function, who, ..] if path.starts_with('/') => Endpoint {
                 method: method.clone(),
@@ -67,10 +62,7 @@ fn links() -> Vec<(String, String)> {
 
 /// The anchor that hosts of repositories give a heading.
 fn anchor(heading: &str) -> String {
-    let kept = heading
-        .trim()
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
@@ -83,11 +75,7 @@ fn links_between_documents_lead_somewhere() {
         }
         let (file, heading) = target.split_once('#').unwrap_or((&target, ""));
         let folder = Path::new(&document).parent().unwrap_or(Path::new(""));
-        let path = if file.is_empty() {
-            root().join(&document)
-        } else {
-            root().join(folder).join(file)
-        };
+        let path = if file.is_empty() { root().join(&document) } else { root().join(folder).join(file) };
         if !path.exists() {
             broken.push(format!("{document} links to {target}"));
         } else if !heading.is_empty() {
@@ -129,9 +117,7 @@ fn every_document_can_be_reached_from_the_readme() {
             }
         }
     }
-    let lost = files_of("docs", "md")
-        .into_iter()
-        .filter(|document| !reached.contains(document));
+    let lost = files_of("docs", "md").into_iter().filter(|document| !reached.contains(document));
     none(&lost.collect::<Vec<_>>());
 }
 
@@ -154,11 +140,8 @@ fn every_code_of_a_problem_is_explained_and_no_other() {
     let page = read("docs/errors.md");
     let mut explained: Vec<(String, String)> = Vec::new();
     for row in page.lines().filter(|line| line.starts_with("| `")) {
-        let cells: Vec<String> = row
-            .trim_matches('|')
-            .split('|')
-            .map(|cell| cell.trim().replace('`', ""))
-            .collect();
+        let cells: Vec<String> =
+            row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
         // Rows of codes have the status second; the tables of field errors have none.
         if let [code, status, ..] = cells.as_slice()
             && status.parse::<u16>().is_ok()

@@ -7,18 +7,11 @@ use crate::template::Template;
 use crate::{none, openapi, workspace};
 
 fn functions() -> BTreeSet<String> {
-    Template::load()
-        .functions()
-        .into_iter()
-        .map(|function| function.bin)
-        .collect()
+    Template::load().functions().into_iter().map(|function| function.bin).collect()
 }
 
 fn stems(under: &str, extension: &str) -> BTreeSet<String> {
-    workspace::files_of(under, extension)
-        .iter()
-        .map(|path| workspace::stem(path))
-        .collect()
+    workspace::files_of(under, extension).iter().map(|path| workspace::stem(path)).collect()
 }
 
 /// `place-order` as `PlaceOrder`.
@@ -34,13 +27,7 @@ fn the_template_has_a_function_for_every_bin_and_no_other() {
 
 #[test]
 fn the_library_knows_the_functions_of_the_template_and_no_other() {
-    assert_eq!(
-        functions(),
-        functions::REGISTRY
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect()
-    );
+    assert_eq!(functions(), functions::REGISTRY.iter().map(|(name, _)| (*name).to_owned()).collect());
 }
 
 #[test]
@@ -50,10 +37,7 @@ fn every_function_has_a_sample_event_and_every_sample_event_a_function() {
 
 #[test]
 fn the_readme_lists_every_function_and_no_other() {
-    let listed: BTreeSet<String> = endpoints()
-        .into_iter()
-        .map(|endpoint| endpoint.function)
-        .collect();
+    let listed: BTreeSet<String> = endpoints().into_iter().map(|endpoint| endpoint.function).collect();
     assert_eq!(functions(), listed);
 }
 
@@ -69,12 +53,7 @@ fn the_readme_lists_every_route_with_its_function_and_who_may_call_it() {
         .routes()
         .iter()
         .map(|route| {
-            (
-                route.method.clone(),
-                route.path.clone(),
-                route.function.clone(),
-                who(route).to_owned(),
-            )
+            (route.method.clone(), route.path.clone(), route.function.clone(), who(route).to_owned())
         })
         .collect();
     let listed: BTreeSet<_> = endpoints()
@@ -112,11 +91,8 @@ fn an_operation_id_is_its_functions_name_unless_another_route_has_that_already()
         .map(|operation| format!("{} {}: {}", operation.method, operation.path, operation.id))
         .collect();
     none(&broken);
-    let missing: Vec<String> = openapi::operations()
-        .into_iter()
-        .map(|o| o.function)
-        .filter(|f| !ids.contains(f))
-        .collect();
+    let missing: Vec<String> =
+        openapi::operations().into_iter().map(|o| o.function).filter(|f| !ids.contains(f)).collect();
     none(&missing);
 }
 
@@ -126,11 +102,7 @@ fn a_functions_logical_id_is_its_bins_name_in_pascal_case() {
         .functions()
         .into_iter()
         .filter(|f| f.logical != format!("{}Function", pascal(&f.bin)));
-    none(
-        &broken
-            .map(|function| format!("{} runs {}", function.logical, function.bin))
-            .collect::<Vec<_>>(),
-    );
+    none(&broken.map(|function| format!("{} runs {}", function.logical, function.bin)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -149,8 +121,7 @@ fn the_sample_event_of_an_endpoint_is_a_request_of_one_of_its_routes() {
             Some("aws:dynamodb") => function.events("DynamoDB").len() == 1,
             _ => {
                 let own = routes.iter().filter(|route| route.function == function.bin);
-                own.map(|route| format!("{} {}", route.method, route.path))
-                    .any(|own| own == key)
+                own.map(|route| format!("{} {}", route.method, route.path)).any(|own| own == key)
                     && event["requestContext"]["routeKey"] == key
             }
         };

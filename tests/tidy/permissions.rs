@@ -17,62 +17,36 @@ const UNSEEN: [(&str, &str, &str); 1] = [(
 )];
 
 /// The resources that are no reference of the template, each with why it must be.
-const WILD: [(&str, &str, &str); 1] = [(
-    "dynamodb:ListStreams",
-    "Orders.Arn/stream/*",
-    "streams are listed before their names are known",
-)];
+const WILD: [(&str, &str, &str); 1] =
+    [("dynamodb:ListStreams", "Orders.Arn/stream/*", "streams are listed before their names are known")];
 
 /// Everything that the functions do, in one story.
 async fn story() -> BTreeSet<Seen> {
     let recorded = Recorded::open().await;
     let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
     let product = json!({"name": "Mug", "price": "12.50", "currency": "EUR", "weight_grams": 300});
-    let put = Call::put("/api/v1/admin/products/mug")
-        .token(&admin)
-        .json(&product);
+    let put = Call::put("/api/v1/admin/products/mug").token(&admin).json(&product);
     recorded.send("put-product", 201, put.clone()).await;
     recorded.send("put-product", 200, put).await;
     for (key, units) in [("in", 100), ("out", -10)] {
         let body = json!({"warehouse_id": "north", "quantity": units, "reason": "count"});
-        let call = Call::post("/api/v1/admin/products/mug/stock")
-            .token(&admin)
-            .key(key)
-            .json(&body);
+        let call = Call::post("/api/v1/admin/products/mug/stock").token(&admin).key(key).json(&body);
         recorded.send("adjust-stock", 200, call).await;
     }
-    recorded
-        .send("list-products", 200, Call::get("/api/v1/products"))
-        .await;
-    recorded
-        .send("get-product", 200, Call::get("/api/v1/products/mug"))
-        .await;
+    recorded.send("list-products", 200, Call::get("/api/v1/products")).await;
+    recorded.send("get-product", 200, Call::get("/api/v1/products/mug")).await;
 
     // Paid, prepared, read in every way, called off by the customer.
-    let placed = recorded
-        .send("place-order", 201, order(&alice, "k1", "mug", 2, "pm_card_visa"))
-        .await;
-    recorded
-        .send("place-order", 200, order(&alice, "k1", "mug", 2, "pm_card_visa"))
-        .await;
+    let placed = recorded.send("place-order", 201, order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
+    recorded.send("place-order", 200, order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
     recorded.finish().await;
     recorded.after(60).await;
     let id = placed.order_id();
     let number = text(&placed.body["order_number"]);
     for token in [&alice, &admin] {
+        recorded.send("get-order", 200, Call::get(&format!("/api/v1/orders/{id}")).token(token)).await;
         recorded
-            .send(
-                "get-order",
-                200,
-                Call::get(&format!("/api/v1/orders/{id}")).token(token),
-            )
-            .await;
-        recorded
-            .send(
-                "track-order",
-                200,
-                Call::get(&format!("/api/v1/orders/{id}/tracking")).token(token),
-            )
+            .send("track-order", 200, Call::get(&format!("/api/v1/orders/{id}/tracking")).token(token))
             .await;
         recorded
             .send(
@@ -81,42 +55,22 @@ async fn story() -> BTreeSet<Seen> {
                 Call::get(&format!("/api/v1/orders/number/{number}")).token(token),
             )
             .await;
-        recorded
-            .send(
-                "list-orders",
-                200,
-                Call::get("/api/v1/orders?status=preparing").token(token),
-            )
-            .await;
+        recorded.send("list-orders", 200, Call::get("/api/v1/orders?status=preparing").token(token)).await;
     }
     recorded
-        .send(
-            "cancel-order",
-            200,
-            Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice),
-        )
+        .send("cancel-order", 200, Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice))
         .await;
     recorded.finish().await;
 
     // On delivery, called off by staff.
-    let placed = recorded
-        .send("place-order", 201, order(&alice, "k2", "mug", 1, "cod"))
-        .await;
+    let placed = recorded.send("place-order", 201, order(&alice, "k2", "mug", 1, "cod")).await;
     recorded.finish().await;
     let path = format!("/api/v1/orders/{}", placed.order_id());
-    recorded
-        .send("cancel-order", 200, Call::new("DELETE", &path).token(&admin))
-        .await;
+    recorded.send("cancel-order", 200, Call::new("DELETE", &path).token(&admin)).await;
     recorded.finish().await;
 
     // Waits for the customer, who never comes: the worker gives it up.
-    recorded
-        .send(
-            "place-order",
-            201,
-            order(&alice, "k3", "mug", 1, "pm_card_authenticationRequired"),
-        )
-        .await;
+    recorded.send("place-order", 201, order(&alice, "k3", "mug", 1, "pm_card_authenticationRequired")).await;
     recorded.after(60).await;
     for _ in 0..3 {
         recorded.after(900).await;
@@ -124,26 +78,16 @@ async fn story() -> BTreeSet<Seen> {
 
     // The bank says no after the hold is over: the webhook gives it up.
     let placed = recorded
-        .send(
-            "place-order",
-            201,
-            order(&alice, "k4", "mug", 1, "pm_card_authenticationRequired"),
-        )
+        .send("place-order", 201, order(&alice, "k4", "mug", 1, "pm_card_authenticationRequired"))
         .await;
     let twin = &recorded.shop.twin;
     while recorded.webhooks().await > 0 {}
     twin.cloud.clock.advance(1_801_000);
     let intent = text(&placed.body["payment"]["payment_intent_id"]);
-    assert!(
-        twin.cloud
-            .stripe
-            .authenticate(twin.cloud.clock.now().datetime(), &intent, false)
-    );
+    assert!(twin.cloud.stripe.authenticate(twin.cloud.clock.now().datetime(), &intent, false));
     while recorded.webhooks().await > 0 {}
     let path = format!("/api/v1/orders/{}", placed.order_id());
-    let order = recorded
-        .send("get-order", 200, Call::get(&path).token(&alice))
-        .await;
+    let order = recorded.send("get-order", 200, Call::get(&path).token(&alice)).await;
     assert_eq!(order.body["status"], "cancelled", "{order:?}");
     recorded.finish().await;
     assert_eq!(recorded.shop.units("mug"), (90, 0), "every order was called off");
@@ -154,36 +98,20 @@ async fn story() -> BTreeSet<Seen> {
 fn polled(function: &Function) -> Vec<Permission> {
     let mut calls = Vec::new();
     let mut add = |actions: &[&str], resource: &str| {
-        let calling = |action: &&str| Permission {
-            action: (*action).to_owned(),
-            resource: resource.to_owned(),
-        };
+        let calling =
+            |action: &&str| Permission { action: (*action).to_owned(), resource: resource.to_owned() };
         calls.extend(actions.iter().map(calling));
     };
     for event in function.events("SQS") {
-        let actions = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-        ];
+        let actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
         add(&actions, &name(&event["Properties"]["Queue"]));
     }
     for event in function.events("DynamoDB") {
         let properties = &event["Properties"];
-        let actions = [
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-        ];
+        let actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
         add(&actions, &name(&properties["Stream"]));
-        add(
-            &["dynamodb:ListStreams"],
-            &format!("{}.Arn/stream/*", logical(&properties["Stream"])),
-        );
-        add(
-            &["sqs:SendMessage"],
-            &name(&properties["DestinationConfig"]["OnFailure"]["Destination"]),
-        );
+        add(&["dynamodb:ListStreams"], &format!("{}.Arn/stream/*", logical(&properties["Stream"])));
+        add(&["sqs:SendMessage"], &name(&properties["DestinationConfig"]["OnFailure"]["Destination"]));
     }
     calls
 }
@@ -195,13 +123,9 @@ fn differences(function: &str, may: &BTreeSet<Permission>, does: &BTreeSet<Permi
             .iter()
             .any(|(action, resource, _)| permission.action == *action && permission.resource == *resource)
     };
-    let forbidden = does
-        .difference(may)
-        .map(|call| format!("{function} does {call} and may not"));
+    let forbidden = does.difference(may).map(|call| format!("{function} does {call} and may not"));
     let idle = may.difference(does).filter(|permission| !unseen(permission));
-    forbidden
-        .chain(idle.map(|permission| format!("{function} may do {permission} and never does")))
-        .collect()
+    forbidden.chain(idle.map(|permission| format!("{function} may do {permission} and never does"))).collect()
 }
 
 #[tokio::test]
@@ -210,10 +134,8 @@ async fn a_function_may_do_what_it_does_and_nothing_else() {
     let template = Template::load();
     let mut broken = Vec::new();
     for function in template.functions() {
-        let own = seen
-            .iter()
-            .filter(|seen| seen.function == function.bin)
-            .map(|seen| seen.permission.clone());
+        let own =
+            seen.iter().filter(|seen| seen.function == function.bin).map(|seen| seen.permission.clone());
         let does: BTreeSet<Permission> = own.chain(polled(&function)).collect();
         let may: BTreeSet<Permission> = template.permissions(&function).into_iter().collect();
         broken.extend(differences(&function.bin, &may, &does));
@@ -234,10 +156,7 @@ fn a_missing_and_a_superfluous_permission_are_both_found() {
     let read = ("dynamodb:GetItem", "Orders.Arn");
     let index = ("dynamodb:Query", "Orders.Arn/index/GSI1");
     let table = ("dynamodb:Query", "Orders.Arn");
-    assert_eq!(
-        differences("f", &set(&[read, index]), &set(&[read, index])),
-        [""; 0]
-    );
+    assert_eq!(differences("f", &set(&[read, index]), &set(&[read, index])), [""; 0]);
     assert_eq!(
         differences("f", &set(&[read]), &set(&[read, index])),
         ["f does dynamodb:Query to Orders.Arn/index/GSI1 and may not"]
@@ -246,11 +165,7 @@ fn a_missing_and_a_superfluous_permission_are_both_found() {
         differences("f", &set(&[read, table]), &set(&[read])),
         ["f may do dynamodb:Query to Orders.Arn and never does"]
     );
-    assert_eq!(
-        differences("f", &set(&[table]), &set(&[index])).len(),
-        2,
-        "a table is not its index"
-    );
+    assert_eq!(differences("f", &set(&[table]), &set(&[index])).len(), 2, "a table is not its index");
 }
 
 /// A test of the test: a scenario that leaves functions out would find every permission superfluous, one that records
@@ -258,14 +173,7 @@ fn a_missing_and_a_superfluous_permission_are_both_found() {
 #[tokio::test]
 async fn the_story_has_every_function_in_it() {
     let acted: BTreeSet<String> = story().await.into_iter().map(|seen| seen.function).collect();
-    assert_eq!(
-        acted,
-        Template::load()
-            .functions()
-            .into_iter()
-            .map(|function| function.bin)
-            .collect()
-    );
+    assert_eq!(acted, Template::load().functions().into_iter().map(|function| function.bin).collect());
 }
 
 #[test]
@@ -278,9 +186,7 @@ fn no_permission_is_for_any_action_or_any_resource() {
             broken.push(format!("{} has no permissions of its own", function.logical));
         }
         for Permission { action, resource } in permissions {
-            let known = WILD
-                .iter()
-                .any(|(wild, of, _)| action == *wild && resource == *of);
+            let known = WILD.iter().any(|(wild, of, _)| action == *wild && resource == *of);
             if action.contains('*') || (resource.contains('*') && !known) || resource.is_empty() {
                 broken.push(format!("{} may do {action} to {resource}", function.logical));
             }
@@ -295,15 +201,10 @@ fn every_statement_allows_and_none_turns_its_meaning_round() {
     let mut broken = Vec::new();
     for function in template.functions() {
         for statement in template.statements(&function) {
-            let fields: Vec<&str> = statement
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name.as_str())
-                .collect();
-            let known = fields
-                .iter()
-                .all(|field| ["Effect", "Action", "Resource", "Condition"].contains(field));
+            let fields: Vec<&str> =
+                statement.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+            let known =
+                fields.iter().all(|field| ["Effect", "Action", "Resource", "Condition"].contains(field));
             // A condition is a permission that the comparison with the calls does not see; one is looked at below.
             let free = statement["Condition"].is_null() || text(&statement["Action"][0]) == "ses:SendEmail";
             if !known || !free || statement["Effect"] != "Allow" {
@@ -342,18 +243,12 @@ fn pollers_have_roles_of_their_own_with_logs_and_traces_besides() {
 #[test]
 fn mail_is_sent_from_the_shops_own_address_alone() {
     let template = Template::load();
-    let statements: Vec<Json> = template
-        .functions()
-        .iter()
-        .flat_map(|function| template.statements(function))
-        .collect();
+    let statements: Vec<Json> =
+        template.functions().iter().flat_map(|function| template.statements(function)).collect();
     let senders: Vec<&Json> = statements
         .iter()
         .filter(|statement| list(&statement["Action"]).contains(&json!("ses:SendEmail")))
         .collect();
     assert_eq!(senders.len(), 1, "one function sends mail");
-    assert_eq!(
-        name(&senders[0]["Condition"]["StringEquals"]["ses:FromAddress"]),
-        "MailSender"
-    );
+    assert_eq!(name(&senders[0]["Condition"]["StringEquals"]["ses:FromAddress"]), "MailSender");
 }

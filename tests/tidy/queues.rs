@@ -13,10 +13,7 @@ fn workers(template: &Template) -> Vec<(Function, Json, String)> {
     let functions = template.functions().into_iter();
     functions
         .filter_map(|function| {
-            let mapping = function
-                .events("SQS")
-                .first()
-                .map(|event| event["Properties"].clone())?;
+            let mapping = function.events("SQS").first().map(|event| event["Properties"].clone())?;
             let queue = logical(&mapping["Queue"]);
             Some((function, mapping, queue))
         })
@@ -28,33 +25,23 @@ fn each_queue(rule: impl Fn(&Template, &Function, &Json, &Json) -> bool) {
     let workers = workers(&template);
     assert!(!workers.is_empty(), "the template has workers");
     let broken = workers.iter().filter(|(function, mapping, queue)| {
-        !rule(
-            &template,
-            function,
-            mapping,
-            &template.resource(queue)["Properties"],
-        )
+        !rule(&template, function, mapping, &template.resource(queue)["Properties"])
     });
     none(&broken.map(|(_, _, queue)| queue.clone()).collect::<Vec<_>>());
 }
 
 /// Whether an alarm watches this metric of this queue and tells the topic.
 fn watched(template: &Template, queue: &str, metric: &str) -> bool {
-    template
-        .resources("AWS::CloudWatch::Alarm")
-        .into_iter()
-        .any(|(_, alarm)| {
-            let properties = &alarm["Properties"];
-            properties["MetricName"] == metric
-                && logical(&properties["Dimensions"][0]["Value"]) == queue
-                && !properties["AlarmActions"].is_null()
-        })
+    template.resources("AWS::CloudWatch::Alarm").into_iter().any(|(_, alarm)| {
+        let properties = &alarm["Properties"];
+        properties["MetricName"] == metric
+            && logical(&properties["Dimensions"][0]["Value"]) == queue
+            && !properties["AlarmActions"].is_null()
+    })
 }
 
 fn retention(queue: &Json) -> u64 {
-    queue["MessageRetentionPeriod"]
-        .as_u64()
-        .unwrap_or(DEFAULT_RETENTION)
+    queue["MessageRetentionPeriod"].as_u64().unwrap_or(DEFAULT_RETENTION)
 }
 
 #[test]
@@ -62,18 +49,14 @@ fn a_workers_queue_gives_a_message_at_least_five_tries_before_it_sets_it_aside()
     each_queue(|template, _, _, queue| {
         let target = logical(&queue["RedrivePolicy"]["deadLetterTargetArn"]);
         template.resource(&target)["Type"] == "AWS::SQS::Queue"
-            && queue["RedrivePolicy"]["maxReceiveCount"]
-                .as_u64()
-                .is_some_and(|tries| tries >= 5)
+            && queue["RedrivePolicy"]["maxReceiveCount"].as_u64().is_some_and(|tries| tries >= 5)
     });
 }
 
 #[test]
 fn a_message_stays_out_of_sight_for_six_times_as_long_as_its_worker_may_run() {
     each_queue(|template, function, _, queue| {
-        queue["VisibilityTimeout"]
-            .as_u64()
-            .is_some_and(|seconds| seconds >= 6 * template.timeout(function))
+        queue["VisibilityTimeout"].as_u64().is_some_and(|seconds| seconds >= 6 * template.timeout(function))
     });
 }
 
@@ -87,9 +70,7 @@ fn a_worker_answers_message_by_message() {
 #[test]
 fn a_worker_is_bounded_at_its_queue_and_not_by_a_reserved_concurrency() {
     each_queue(|_, function, mapping, _| {
-        mapping["ScalingConfig"]["MaximumConcurrency"]
-            .as_u64()
-            .is_some_and(|most| most >= 2)
+        mapping["ScalingConfig"]["MaximumConcurrency"].as_u64().is_some_and(|most| most >= 2)
             && function.resource["Properties"]["ReservedConcurrentExecutions"].is_null()
     });
 }
@@ -108,10 +89,9 @@ fn an_alarm_watches_every_dead_letter_queue_and_the_age_of_every_workers_queue()
     let mut broken = Vec::new();
     for (_, _, queue) in workers(&template) {
         let dead = logical(&template.resource(&queue)["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
-        for (queue, metric) in [
-            (&dead, "ApproximateNumberOfMessagesVisible"),
-            (&queue, "ApproximateAgeOfOldestMessage"),
-        ] {
+        for (queue, metric) in
+            [(&dead, "ApproximateNumberOfMessagesVisible"), (&queue, "ApproximateAgeOfOldestMessage")]
+        {
             if !watched(&template, queue, metric) {
                 broken.push(format!("no alarm watches {metric} of {queue}"));
             }
@@ -161,18 +141,12 @@ fn the_relay_halves_a_failing_batch_answers_change_by_change_and_gives_up_where_
     let mapping = stream_mapping(&template);
     assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
     assert_eq!(mapping["BisectBatchOnFunctionError"], true);
-    assert_eq!(
-        mapping["FunctionResponseTypes"],
-        serde_json::json!(["ReportBatchItemFailures"])
-    );
+    assert_eq!(mapping["FunctionResponseTypes"], serde_json::json!(["ReportBatchItemFailures"]));
     assert_eq!(mapping["MaximumRetryAttempts"], 10);
     assert_eq!(mapping["MaximumRecordAgeInSeconds"], 3600);
     let failures = logical(&mapping["DestinationConfig"]["OnFailure"]["Destination"]);
     let kept = retention(&template.resource(&failures)["Properties"]);
-    assert!(
-        kept > 24 * 3600,
-        "the stream forgets after a day, {failures} must not"
-    );
+    assert!(kept > 24 * 3600, "the stream forgets after a day, {failures} must not");
     assert!(
         watched(&template, &failures, "ApproximateNumberOfMessagesVisible"),
         "no alarm watches {failures}"

@@ -35,10 +35,7 @@ impl HttpConnector for Recorder {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let function = RUNNING.with_borrow(Clone::clone);
         for (action, resource) in permissions_of(&request) {
-            let seen = Seen {
-                function: function.clone(),
-                permission: Permission { action, resource },
-            };
+            let seen = Seen { function: function.clone(), permission: Permission { action, resource } };
             SEEN.with_borrow_mut(|all| all.insert(seen));
         }
         self.0.call(request)
@@ -47,11 +44,8 @@ impl HttpConnector for Recorder {
 
 /// What IAM asks for before AWS does this: action and resource.
 fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
-    let path = request
-        .uri()
-        .split("//")
-        .nth(1)
-        .and_then(|rest| rest.find('/').map(|at| rest[at..].to_owned()));
+    let path =
+        request.uri().split("//").nth(1).and_then(|rest| rest.find('/').map(|at| rest[at..].to_owned()));
     let path = path.unwrap_or_default();
     let body = request.body().bytes().unwrap_or_default();
     // Nobody has to be asked: Stripe, and what is not signed, such as a look at an endpoint's health.
@@ -61,10 +55,7 @@ fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
     if path.starts_with("/aws/ses") {
         let form = String::from_utf8_lossy(body).into_owned();
         let field = |name: &str| {
-            form.split('&')
-                .find_map(|pair| pair.strip_prefix(name))
-                .unwrap_or_default()
-                .replace("%40", "@")
+            form.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap_or_default().replace("%40", "@")
         };
         let identity = format!("identity/{}", parameter(&field("Source=")));
         return vec![(format!("ses:{}", field("Action=")), identity)];
@@ -74,9 +65,8 @@ fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
     let body: Json = serde_json::from_slice(body).unwrap_or_default();
     match service {
         "DynamoDB_20120810" if operation == "TransactWriteItems" => {
-            let parts = list(&body["TransactItems"])
-                .iter()
-                .flat_map(|part| part.as_object().into_iter().flatten());
+            let parts =
+                list(&body["TransactItems"]).iter().flat_map(|part| part.as_object().into_iter().flatten());
             parts
                 .map(|(kind, part)| {
                     let action = match kind.as_str() {
@@ -89,40 +79,24 @@ fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
         }
         "DynamoDB_20120810" => vec![(format!("dynamodb:{operation}"), table(&body))],
         "AmazonSQS" => {
-            let queue = text(&body["QueueUrl"])
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            vec![(
-                format!("sqs:{}", operation.trim_end_matches("Batch")),
-                format!("{queue}.Arn"),
-            )]
+            let queue = text(&body["QueueUrl"]).rsplit('/').next().unwrap_or_default().to_owned();
+            vec![(format!("sqs:{}", operation.trim_end_matches("Batch")), format!("{queue}.Arn"))]
         }
         "secretsmanager" => {
-            vec![(
-                format!("secretsmanager:{operation}"),
-                parameter(&text(&body["SecretId"])),
-            )]
+            vec![(format!("secretsmanager:{operation}"), parameter(&text(&body["SecretId"])))]
         }
         _ => vec![(target.to_owned(), request.uri().to_owned())],
     }
 }
 
 fn table(body: &Json) -> String {
-    let index = body["IndexName"]
-        .as_str()
-        .map(|index| format!("/index/{index}"))
-        .unwrap_or_default();
+    let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
     format!("{}.Arn{index}", text(&body["TableName"]))
 }
 
 /// The parameter of the template that has this value, or the value: the twin gives resources their logical ids as names.
 fn parameter(value: &str) -> String {
-    let named = parameters()
-        .into_iter()
-        .find(|(_, given)| given == value)
-        .map(|(name, _)| name);
+    let named = parameters().into_iter().find(|(_, given)| given == value).map(|(name, _)| name);
     named.unwrap_or_else(|| value.to_owned())
 }
 
@@ -138,15 +112,8 @@ impl Recorded {
     pub async fn open() -> Self {
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let wrap = |inner| SharedHttpConnector::new(Recorder(inner));
-        let shop = Shop::with(Options {
-            clock,
-            wrap,
-            ..Options::default()
-        });
-        let recorded = Self {
-            shop,
-            template: Template::load(),
-        };
+        let shop = Shop::with(Options { clock, wrap, ..Options::default() });
+        let recorded = Self { shop, template: Template::load() };
         recorded.start().await;
         recorded
     }
@@ -164,13 +131,7 @@ impl Recorded {
     async fn start(&self) {
         for function in self.template.functions() {
             Self::running(&function.bin);
-            self.shop
-                .twin
-                .lambda
-                .app(&function.bin)
-                .expect("the twin has it")
-                .warm_up()
-                .await;
+            self.shop.twin.lambda.app(&function.bin).expect("the twin has it").warm_up().await;
         }
     }
 

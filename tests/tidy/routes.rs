@@ -26,39 +26,25 @@ fn the_api_asks_for_a_token_unless_a_route_says_otherwise() {
     let auth = template.part("/Resources/Api/Properties/Auth");
     let authorizer = &auth["Authorizers"][text(&auth["DefaultAuthorizer"])];
     assert_eq!(name(&authorizer["JwtConfiguration"]["issuer"]), "JwtIssuer");
-    assert_eq!(
-        name(&authorizer["JwtConfiguration"]["audience"][0]),
-        "JwtAudience"
-    );
+    assert_eq!(name(&authorizer["JwtConfiguration"]["audience"][0]), "JwtAudience");
 }
 
 #[test]
 fn admin_routes_need_the_scope_of_staff_and_no_other_route_needs_a_scope() {
-    let broken = Template::load()
-        .routes()
-        .into_iter()
-        .filter(|route| match route.path.contains("/admin/") {
-            true => route.scopes != ["orders:admin"],
-            false => !route.scopes.is_empty(),
-        });
+    let broken = Template::load().routes().into_iter().filter(|route| match route.path.contains("/admin/") {
+        true => route.scopes != ["orders:admin"],
+        false => !route.scopes.is_empty(),
+    });
     none(
         &broken
-            .map(|route| {
-                format!(
-                    "{} {} has the scopes {:?}",
-                    route.method, route.path, route.scopes
-                )
-            })
+            .map(|route| format!("{} {} has the scopes {:?}", route.method, route.path, route.scopes))
             .collect::<Vec<_>>(),
     );
 }
 
 #[test]
 fn every_route_is_below_the_version_of_the_api() {
-    let broken = Template::load()
-        .routes()
-        .into_iter()
-        .filter(|route| !route.path.starts_with("/api/v1/"));
+    let broken = Template::load().routes().into_iter().filter(|route| !route.path.starts_with("/api/v1/"));
     none(&broken.map(|route| route.path).collect::<Vec<_>>());
 }
 
@@ -66,11 +52,8 @@ fn every_route_is_below_the_version_of_the_api() {
 #[test]
 fn no_environment_holds_a_plain_value() {
     let template = Template::load();
-    let global = template
-        .part("/Globals/Function/Environment/Variables")
-        .as_object()
-        .expect("variables")
-        .clone();
+    let global =
+        template.part("/Globals/Function/Environment/Variables").as_object().expect("variables").clone();
     let mut broken: Vec<String> = global
         .iter()
         .filter(|(_, value)| value.get("Ref").is_none())
@@ -78,9 +61,8 @@ fn no_environment_holds_a_plain_value() {
         .collect();
     for function in template.functions() {
         for (variable, value) in function.environment() {
-            let names_a_secret = ["SECRET", "KEY", "TOKEN", "PASSWORD"]
-                .iter()
-                .any(|word| variable.contains(word));
+            let names_a_secret =
+                ["SECRET", "KEY", "TOKEN", "PASSWORD"].iter().any(|word| variable.contains(word));
             let referred = ["Ref", "GetAtt"].iter().any(|tag| value.get(tag).is_some());
             if !referred || (names_a_secret && !variable.ends_with("_ARN")) {
                 broken.push(format!("{}: {variable}", function.logical));
@@ -96,9 +78,7 @@ fn a_parameter_never_carries_a_secret() {
     let parameters = template.part("/Parameters").as_object().expect("parameters");
     let told = parameters.keys().filter(|name| {
         let lower = name.to_lowercase();
-        ["secret", "password", "token", "key"]
-            .iter()
-            .any(|word| lower.contains(word))
+        ["secret", "password", "token", "key"].iter().any(|word| lower.contains(word))
             && !lower.ends_with("arn")
     });
     none(&told.cloned().collect::<Vec<_>>());
@@ -127,10 +107,7 @@ fn a_function_may_use_the_queues_and_secrets_that_its_environment_names_and_no_o
             .filter(|resource| !destination.contains(resource))
             .collect();
         if told != used {
-            broken.push(format!(
-                "{} is told of {told:?} and may use {used:?}",
-                function.bin
-            ));
+            broken.push(format!("{} is told of {told:?} and may use {used:?}", function.bin));
         }
     }
     none(&broken);
@@ -139,23 +116,13 @@ fn a_function_may_use_the_queues_and_secrets_that_its_environment_names_and_no_o
 #[test]
 fn every_variable_that_the_template_sets_is_read_by_the_functions() {
     let template = Template::load();
-    let source: String = files_of("functions/src", "rs")
-        .iter()
-        .map(|path| read(path))
-        .collect();
+    let source: String = files_of("functions/src", "rs").iter().map(|path| read(path)).collect();
     let global = template.part("/Globals/Function/Environment/Variables");
     let mut set: BTreeSet<String> = global.as_object().expect("variables").keys().cloned().collect();
     for function in template.functions() {
-        set.extend(
-            function
-                .environment()
-                .into_iter()
-                .map(|(variable, _)| variable.to_owned()),
-        );
+        set.extend(function.environment().into_iter().map(|(variable, _)| variable.to_owned()));
     }
     none(
-        &set.into_iter()
-            .filter(|variable| !source.contains(&format!("\"{variable}\"")))
-            .collect::<Vec<_>>(),
+        &set.into_iter().filter(|variable| !source.contains(&format!("\"{variable}\""))).collect::<Vec<_>>(),
     );
 }

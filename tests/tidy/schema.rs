@@ -18,12 +18,7 @@ pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(target) => {
             let pointer = target.strip_prefix('#').expect("references stay in the document");
-            resolved(
-                document,
-                document
-                    .pointer(pointer)
-                    .unwrap_or_else(|| panic!("{target} leads nowhere")),
-            )
+            resolved(document, document.pointer(pointer).unwrap_or_else(|| panic!("{target} leads nowhere")))
         }
         None => value,
     }
@@ -34,33 +29,18 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, whole: bool,
     let schema = resolved(document, schema);
     for (keyword, wanted) in schema.as_object().expect("a schema is an object") {
         let holds = match keyword.as_str() {
-            "type" => list(wanted)
-                .iter()
-                .any(|kind| is(value, kind.as_str().unwrap_or_default())),
+            "type" => list(wanted).iter().any(|kind| is(value, kind.as_str().unwrap_or_default())),
             "enum" => list(wanted).contains(value),
             "const" => value == wanted,
-            "minimum" => value
-                .as_f64()
-                .is_none_or(|number| number >= wanted.as_f64().unwrap_or_default()),
-            "maximum" => value
-                .as_f64()
-                .is_none_or(|number| number <= wanted.as_f64().unwrap_or_default()),
-            "minLength" => value
-                .as_str()
-                .is_none_or(|text| text.chars().count() as u64 >= bound(wanted)),
-            "maxLength" => value
-                .as_str()
-                .is_none_or(|text| text.chars().count() as u64 <= bound(wanted)),
-            "minItems" => value
-                .as_array()
-                .is_none_or(|list| list.len() as u64 >= bound(wanted)),
-            "maxItems" => value
-                .as_array()
-                .is_none_or(|list| list.len() as u64 <= bound(wanted)),
+            "minimum" => value.as_f64().is_none_or(|number| number >= wanted.as_f64().unwrap_or_default()),
+            "maximum" => value.as_f64().is_none_or(|number| number <= wanted.as_f64().unwrap_or_default()),
+            "minLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 >= bound(wanted)),
+            "maxLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 <= bound(wanted)),
+            "minItems" => value.as_array().is_none_or(|list| list.len() as u64 >= bound(wanted)),
+            "maxItems" => value.as_array().is_none_or(|list| list.len() as u64 <= bound(wanted)),
             "required" => {
-                let missing = list(wanted)
-                    .iter()
-                    .filter(|name| value.get(name.as_str().unwrap_or_default()).is_none());
+                let missing =
+                    list(wanted).iter().filter(|name| value.get(name.as_str().unwrap_or_default()).is_none());
                 found.extend(
                     missing.map(|name| format!("{at}/{} is missing", name.as_str().unwrap_or_default())),
                 );
@@ -81,9 +61,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, whole: bool,
                 true
             }
             "allOf" => {
-                list(wanted)
-                    .iter()
-                    .for_each(|part| check(document, part, value, at, false, found));
+                list(wanted).iter().for_each(|part| check(document, part, value, at, false, found));
                 true
             }
             "anyOf" | "oneOf" => {
@@ -106,9 +84,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, whole: bool,
         names(document, schema, &mut known);
         let fields = value.as_object().into_iter().flatten().map(|(name, _)| name);
         found.extend(
-            fields
-                .filter(|name| !known.contains(*name))
-                .map(|name| format!("{at}/{name} is not documented")),
+            fields.filter(|name| !known.contains(*name)).map(|name| format!("{at}/{name} is not documented")),
         );
     }
 }
@@ -116,16 +92,8 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, whole: bool,
 /// The fields that a schema knows, with those of all its parts.
 fn names(document: &Value, schema: &Value, known: &mut BTreeSet<String>) {
     let schema = resolved(document, schema);
-    known.extend(
-        schema["properties"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone()),
-    );
-    list(&schema["allOf"])
-        .iter()
-        .for_each(|part| names(document, part, known));
+    known.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+    list(&schema["allOf"]).iter().for_each(|part| names(document, part, known));
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -10,10 +10,7 @@ const FILE_LINES: usize = 600;
 /// Files that are longer, each with the reason.
 const LONGER: [(&str, &str); 5] = [
     ("Cargo.lock", "made by Cargo"),
-    (
-        "template.yaml",
-        "the only list of functions, routes, queues, permissions and alarms",
-    ),
+    ("template.yaml", "the only list of functions, routes, queues, permissions and alarms"),
     ("docs/openapi.yaml", "one document by its format"),
     ("tests/api/bad_input.rs", "a table: a row per wrong request"),
     ("tests/api/placing.rs", "one endpoint, a test per rule"),
@@ -24,13 +21,8 @@ const BIN_LINES: usize = 8;
 
 /// Sources of the product, tests left out.
 fn product() -> Vec<(String, String)> {
-    let paths = files_of("shared/src", "rs")
-        .into_iter()
-        .chain(files_of("functions/src", "rs"));
-    paths
-        .filter(|path| !is_test(path))
-        .map(|path| (path.clone(), read(&path)))
-        .collect()
+    let paths = files_of("shared/src", "rs").into_iter().chain(files_of("functions/src", "rs"));
+    paths.filter(|path| !is_test(path)).map(|path| (path.clone(), read(&path))).collect()
 }
 
 /// Lines of the product's code that have one of the words in them, comments left out, except in the files of that name.
@@ -52,27 +44,12 @@ fn with_words(words: &[&str], under: &str, except: &[&str]) -> Vec<String> {
 
 #[test]
 fn product_code_never_stops_on_what_it_did_not_expect() {
-    none(&with_words(
-        &[
-            ".unwrap()",
-            ".expect(",
-            "todo!",
-            "unimplemented!",
-            "dbg!",
-            "panic!(",
-        ],
-        "",
-        &[],
-    ));
+    none(&with_words(&[".unwrap()", ".expect(", "todo!", "unimplemented!", "dbg!", "panic!("], "", &[]));
 }
 
 #[test]
 fn only_the_clock_asks_what_time_it_is() {
-    none(&with_words(
-        &["SystemTime::now", "now_utc", "now_local"],
-        "",
-        &["functions/src/clock.rs"],
-    ));
+    none(&with_words(&["SystemTime::now", "now_utc", "now_local"], "", &["functions/src/clock.rs"]));
 }
 
 #[test]
@@ -83,16 +60,7 @@ fn the_environment_is_read_in_one_place() {
 #[test]
 fn the_domain_does_no_input_and_no_output() {
     none(&with_words(
-        &[
-            "tokio::",
-            "aws_",
-            "std::fs",
-            "std::net",
-            "std::env",
-            "println!",
-            "Instant::now",
-            "async fn",
-        ],
+        &["tokio::", "aws_", "std::fs", "std::net", "std::env", "println!", "Instant::now", "async fn"],
         "shared/",
         &[],
     ));
@@ -100,25 +68,17 @@ fn the_domain_does_no_input_and_no_output() {
 
 #[test]
 fn the_product_does_not_know_the_twin() {
-    none(&with_words(
-        &["local::", "dynoxide", "rusqlite", "127.0.0.1", "localhost"],
-        "",
-        &[],
-    ));
+    none(&with_words(&["local::", "dynoxide", "rusqlite", "127.0.0.1", "localhost"], "", &[]));
     for manifest in ["shared/Cargo.toml", "functions/Cargo.toml"] {
-        assert!(
-            !read(manifest).contains("local"),
-            "{manifest} depends on the twin"
-        );
+        assert!(!read(manifest).contains("local"), "{manifest} depends on the twin");
     }
 }
 
 #[test]
 fn nothing_is_switched_off_without_a_reason() {
     let mut broken = Vec::new();
-    for path in ["shared", "functions", "local", "tests"]
-        .into_iter()
-        .flat_map(|folder| files_of(folder, "rs"))
+    for path in
+        ["shared", "functions", "local", "tests"].into_iter().flat_map(|folder| files_of(folder, "rs"))
     {
         for (at, line) in read(&path).lines().enumerate() {
             let line = line.trim();
@@ -135,15 +95,8 @@ fn nothing_is_switched_off_without_a_reason() {
 #[test]
 fn no_file_is_longer_than_can_be_read_in_one_go() {
     let folders = ["shared", "functions", "local", "tests", "events", "docs", "ci"];
-    let roots = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "README.md",
-        "template.yaml",
-        "samconfig.toml",
-        "deny.toml",
-    ]
-    .map(str::to_owned);
+    let roots = ["Cargo.toml", "Cargo.lock", "README.md", "template.yaml", "samconfig.toml", "deny.toml"]
+        .map(str::to_owned);
     let mut long = BTreeSet::new();
     for path in folders.into_iter().flat_map(files).chain(roots) {
         let lines = read(&path).lines().count();
@@ -154,11 +107,7 @@ fn no_file_is_longer_than_can_be_read_in_one_go() {
     let known = |path: &String| LONGER.iter().any(|(longer, _)| longer == path);
     none(&long.into_iter().filter(|path| !known(path)).collect::<Vec<_>>());
     let gone = LONGER.iter().filter(|(path, _)| !root().join(path).exists());
-    none(
-        &gone
-            .map(|(path, _)| format!("{path} is gone"))
-            .collect::<Vec<_>>(),
-    );
+    none(&gone.map(|(path, _)| format!("{path} is gone")).collect::<Vec<_>>());
 }
 
 #[test]
@@ -175,10 +124,7 @@ fn a_bin_is_a_sentence_and_one_call() {
 }
 
 fn handlers() -> Vec<String> {
-    files_of("functions/src/handlers", "rs")
-        .into_iter()
-        .filter(|path| !path.ends_with("/mod.rs"))
-        .collect()
+    files_of("functions/src/handlers", "rs").into_iter().filter(|path| !path.ends_with("/mod.rs")).collect()
 }
 
 #[test]
@@ -204,24 +150,16 @@ fn a_handler_is_one_function_and_one_short_handle() {
 
 #[test]
 fn every_handler_is_started_by_one_bin() {
-    let bins: Vec<String> = files_of("functions/src/bin", "rs")
-        .iter()
-        .map(|path| read(path))
-        .collect();
+    let bins: Vec<String> = files_of("functions/src/bin", "rs").iter().map(|path| read(path)).collect();
     let mut broken = Vec::new();
     for path in handlers() {
-        let module = path
-            .trim_start_matches("functions/src/")
-            .trim_end_matches(".rs")
-            .replace('/', "::");
+        let module = path.trim_start_matches("functions/src/").trim_end_matches(".rs").replace('/', "::");
         let call = format!("functions::start(functions::{module}::FUNCTION)");
         if bins.iter().filter(|bin| bin.contains(&call)).count() != 1 {
             broken.push(format!("no bin, or more than one, starts {module}"));
         }
-        let (folder, name) = path
-            .trim_end_matches(".rs")
-            .rsplit_once('/')
-            .expect("a handler lies in a folder");
+        let (folder, name) =
+            path.trim_end_matches(".rs").rsplit_once('/').expect("a handler lies in a folder");
         if !read(&format!("{folder}/mod.rs")).contains(&format!("pub mod {name};")) {
             broken.push(format!("{path} is not a public module"));
         }

@@ -21,17 +21,11 @@ fn keys(schema: &Json) -> Json {
 #[test]
 fn the_table_and_its_one_index_have_the_keys_that_the_domain_builds() {
     let table = properties();
-    assert_eq!(
-        keys(&table["KeySchema"]),
-        json!([["PK", "HASH"], ["SK", "RANGE"]])
-    );
+    assert_eq!(keys(&table["KeySchema"]), json!([["PK", "HASH"], ["SK", "RANGE"]]));
     let indexes = table["GlobalSecondaryIndexes"].as_array().expect("indexes");
     assert_eq!(indexes.len(), 1);
     assert_eq!(indexes[0]["IndexName"], "GSI1");
-    assert_eq!(
-        keys(&indexes[0]["KeySchema"]),
-        json!([["GSI1PK", "HASH"], ["GSI1SK", "RANGE"]])
-    );
+    assert_eq!(keys(&indexes[0]["KeySchema"]), json!([["GSI1PK", "HASH"], ["GSI1SK", "RANGE"]]));
     assert_eq!(
         indexes[0]["Projection"]["NonKeyAttributes"],
         json!(["product"]),
@@ -41,19 +35,13 @@ fn the_table_and_its_one_index_have_the_keys_that_the_domain_builds() {
 
 #[test]
 fn the_stream_shows_what_was_and_what_is() {
-    assert_eq!(
-        properties()["StreamSpecification"]["StreamViewType"],
-        "NEW_AND_OLD_IMAGES"
-    );
+    assert_eq!(properties()["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
 }
 
 #[test]
 fn the_table_can_be_restored_to_any_second_and_not_be_deleted_by_mistake() {
     let table = properties();
-    assert_eq!(
-        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
-        true
-    );
+    assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(table["DeletionProtectionEnabled"], true);
 }
 
@@ -70,10 +58,7 @@ fn the_table_is_encrypted_with_the_owners_key_if_there_is_one() {
     let table = properties();
     let choice = table["SSESpecification"]["If"].as_array().expect("a choice");
     assert_eq!(choice[0], "HasKmsKey");
-    assert_eq!(
-        (&choice[1]["SSEEnabled"], &choice[1]["SSEType"]),
-        (&json!(true), &json!("KMS"))
-    );
+    assert_eq!((&choice[1]["SSEEnabled"], &choice[1]["SSEType"]), (&json!(true), &json!("KMS")));
     assert_eq!(name(&choice[1]["KMSMasterKeyId"]), "KmsKeyArn");
 }
 

@@ -57,9 +57,7 @@ impl Template {
 
     /// The resources of a type, with their logical ids.
     pub fn resources(&self, kind: &str) -> Vec<(&str, &Json)> {
-        let all = self.0["Resources"]
-            .as_object()
-            .expect("the template has resources");
+        let all = self.0["Resources"].as_object().expect("the template has resources");
         all.iter()
             .filter(|(_, resource)| resource["Type"] == kind)
             .map(|(name, resource)| (name.as_str(), resource))
@@ -94,10 +92,7 @@ impl Template {
                     path: text(&properties["Path"]),
                     function: function.bin.clone(),
                     public: properties["Auth"]["Authorizer"] == "NONE",
-                    scopes: list(&properties["Auth"]["AuthorizationScopes"])
-                        .iter()
-                        .map(text)
-                        .collect(),
+                    scopes: list(&properties["Auth"]["AuthorizationScopes"]).iter().map(text).collect(),
                 });
             }
         }
@@ -108,8 +103,7 @@ impl Template {
     /// Seconds that a function may run.
     pub fn timeout(&self, function: &Function) -> u64 {
         let own = function.resource["Properties"]["Timeout"].as_u64();
-        own.or(self.part("/Globals/Function/Timeout").as_u64())
-            .expect("a function has a time limit")
+        own.or(self.part("/Globals/Function/Timeout").as_u64()).expect("a function has a time limit")
     }
 
     /// The policy statements that the template itself gives a function.
@@ -125,10 +119,7 @@ impl Template {
                     .collect()
             }
         };
-        documents
-            .into_iter()
-            .flat_map(|document| list(&document["Statement"]).iter().cloned())
-            .collect()
+        documents.into_iter().flat_map(|document| list(&document["Statement"]).iter().cloned()).collect()
     }
 
     /// What a function may do.
@@ -158,22 +149,14 @@ impl std::fmt::Display for Permission {
 impl Function {
     /// What triggers it, of one type.
     pub fn events(&self, kind: &str) -> Vec<&Json> {
-        let events = self.resource["Properties"]["Events"]
-            .as_object()
-            .into_iter()
-            .flatten();
-        events
-            .map(|(_, event)| event)
-            .filter(|event| event["Type"] == kind)
-            .collect()
+        let events = self.resource["Properties"]["Events"].as_object().into_iter().flatten();
+        events.map(|(_, event)| event).filter(|event| event["Type"] == kind).collect()
     }
 
     /// Its own environment.
     pub fn environment(&self) -> Vec<(&str, &Json)> {
-        let variables = self.resource["Properties"]["Environment"]["Variables"]
-            .as_object()
-            .into_iter()
-            .flatten();
+        let variables =
+            self.resource["Properties"]["Environment"]["Variables"].as_object().into_iter().flatten();
         variables.map(|(name, value)| (name.as_str(), value)).collect()
     }
 }
@@ -194,13 +177,8 @@ pub fn list(value: &Json) -> &[Json] {
 
 /// A reference as text: `!GetAtt Orders.Arn` and `!Sub "${Orders.Arn}"` are `Orders.Arn`, `!Ref Orders` is `Orders`.
 pub fn name(value: &Json) -> String {
-    let inner = ["Ref", "GetAtt", "Sub"]
-        .iter()
-        .find_map(|tag| value.get(tag))
-        .unwrap_or(value);
-    text(list(inner).first().unwrap_or(&Json::Null))
-        .replace("${", "")
-        .replace('}', "")
+    let inner = ["Ref", "GetAtt", "Sub"].iter().find_map(|tag| value.get(tag)).unwrap_or(value);
+    text(list(inner).first().unwrap_or(&Json::Null)).replace("${", "").replace('}', "")
 }
 
 /// The logical id in a reference.

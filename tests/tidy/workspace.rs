@@ -8,9 +8,7 @@ const NOT_OURS: [&str; 1] = ["target"];
 
 /// The repository's folder.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace")
 }
 
 /// A file of the repository, by its path from the root.
@@ -23,12 +21,8 @@ pub fn files(under: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(&root().join(under), &mut found);
     let relative = |path: PathBuf| {
-        let path = path
-            .strip_prefix(root())
-            .expect("below the root")
-            .to_str()
-            .expect("a path is UTF-8")
-            .to_owned();
+        let path =
+            path.strip_prefix(root()).expect("below the root").to_str().expect("a path is UTF-8").to_owned();
         path.replace('\\', "/")
     };
     let mut found: Vec<String> = found.into_iter().map(relative).collect();
@@ -46,11 +40,7 @@ pub fn files_of(under: &str, extension: &str) -> Vec<String> {
 
 /// The name of a file without folder and extension.
 pub fn stem(path: &str) -> String {
-    Path::new(path)
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .expect("a file has a name")
-        .to_owned()
+    Path::new(path).file_stem().and_then(|stem| stem.to_str()).expect("a file has a name").to_owned()
 }
 
 /// A source without its unit tests, as line number and line: everything before `#[cfg(test)] mod … {`.
@@ -60,11 +50,7 @@ pub fn product_lines(source: &str) -> Vec<(usize, &str)> {
         lines[at].trim() == "#[cfg(test)]" && lines.get(at + 1).is_some_and(|next| next.trim().ends_with('{'))
     };
     let end = (0..lines.len()).find(|at| inline(*at)).unwrap_or(lines.len());
-    lines[..end]
-        .iter()
-        .enumerate()
-        .map(|(at, line)| (at + 1, *line))
-        .collect()
+    lines[..end].iter().enumerate().map(|(at, line)| (at + 1, *line)).collect()
 }
 
 /// Whether a file is there for tests alone: the module that it belongs to declares it behind `#[cfg(test)]`.
@@ -75,11 +61,7 @@ pub fn is_test(path: &str) -> bool {
     let declared = format!("#[cfg(test)] mod {};", stem(path));
     ["mod.rs", "lib.rs"].iter().any(|parent| {
         let source = fs::read_to_string(root().join(folder).join(parent)).unwrap_or_default();
-        source
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .contains(&declared)
+        source.split_whitespace().collect::<Vec<_>>().join(" ").contains(&declared)
     })
 }
 
@@ -87,17 +69,10 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries {
         let path = entry.expect("a readable entry").path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if name.starts_with('.') || NOT_OURS.contains(&name) {
             continue;
         }
-        if path.is_dir() {
-            collect(&path, found)
-        } else {
-            found.push(path)
-        }
+        if path.is_dir() { collect(&path, found) } else { found.push(path) }
     }
 }

@@ -38,11 +38,7 @@ impl Caller {
 
     /// The caller's role in an order's log.
     pub fn actor(&self) -> Actor {
-        if self.staff {
-            Actor::Admin(self.id.clone())
-        } else {
-            Actor::Customer
-        }
+        if self.staff { Actor::Admin(self.id.clone()) } else { Actor::Customer }
     }
 
     /// 403 unless the caller is staff.
@@ -50,11 +46,7 @@ impl Caller {
         if self.staff {
             Ok(())
         } else {
-            Err(Problem::new(
-                403,
-                "forbidden",
-                "this needs the scope orders:admin",
-            ))
+            Err(Problem::new(403, "forbidden", "this needs the scope orders:admin"))
         }
     }
 }

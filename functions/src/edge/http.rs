@@ -6,9 +6,10 @@ use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::Service as _;
 use lambda_http::{Adapter, Body, Context, LambdaEvent, RequestExt as _, service_fn};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use shared::api::FieldError;
+use shared::api::wire::Object;
 use shared::ids::{IdempotencyKey, OrderId};
 use shared::limits;
 use std::convert::Infallible;
@@ -44,10 +45,7 @@ impl Request {
 
     /// The gateway's id of the request.
     pub fn id(&self) -> &str {
-        self.context
-            .as_ref()
-            .and_then(|context| context.request_id.as_deref())
-            .unwrap_or_default()
+        self.context.as_ref().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
     }
 
     /// Who calls. 401 without a verified token.
@@ -66,9 +64,7 @@ impl Request {
     /// A part of the path, parsed. What cannot be an id cannot be found: 404.
     pub fn path<T, E>(&self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Error> {
         let parameters = self.inner.path_parameters_ref();
-        let text = parameters
-            .and_then(|parameters| parameters.first(name))
-            .unwrap_or_default();
+        let text = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
         parse(text).map_err(|_| Problem::not_found().into())
     }
 
@@ -79,9 +75,7 @@ impl Request {
 
     /// A parameter of the query, if given.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.inner
-            .query_string_parameters_ref()
-            .and_then(|parameters| parameters.first(name))
+        self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
     }
 
     /// A whole number in the query between `least` and `most`; 422 otherwise.
@@ -100,16 +94,12 @@ impl Request {
 
     /// A header, if given and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.inner
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
+        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
     /// Whether the caller has this version already (`If-None-Match`, R8).
     pub fn has_version(&self, version: u64) -> bool {
-        self.header("if-none-match")
-            .is_some_and(|tags| matches(tags, version))
+        self.header("if-none-match").is_some_and(|tags| matches(tags, version))
     }
 
     /// 412 if the caller names other versions than this one (`If-Match`).
@@ -127,20 +117,13 @@ impl Request {
     pub fn idempotency_key(&self) -> Result<IdempotencyKey, Error> {
         let Some(value) = self.inner.headers().get("idempotency-key") else {
             return Err(
-                Problem::new(400, "idempotency_key_required", "send an Idempotency-Key header").into(),
+                Problem::new(400, "idempotency_key_required", "send an Idempotency-Key header").into()
             );
         };
-        let key = value
-            .to_str()
-            .ok()
-            .and_then(|value| IdempotencyKey::from_header(value).ok());
+        let key = value.to_str().ok().and_then(|value| IdempotencyKey::from_header(value).ok());
         key.ok_or_else(|| {
-            Problem::new(
-                400,
-                "idempotency_key_invalid",
-                "1 to 255 printable ASCII characters without spaces",
-            )
-            .into()
+            Problem::new(400, "idempotency_key_invalid", "1 to 255 printable ASCII characters without spaces")
+                .into()
         })
     }
 
@@ -156,38 +139,30 @@ impl Request {
     /// The body as JSON. 413, 415 or 400 if it is not what it must be.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let body = self.body()?;
-        let media_type = self
-            .header("content-type")
-            .and_then(|value| value.split(';').next())
-            .map(str::trim);
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
         if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
             return Err(Problem::new(415, "unsupported_media_type", "send application/json").into());
         }
         let mut parser = serde_json::Deserializer::from_slice(body);
-        let parsed = serde_path_to_error::deserialize(&mut parser);
-        let value = parsed.map_err(|error| malformed(&pointer(error.path()), error.inner()))?;
-        parser.end().map_err(|error| malformed("", &error))?;
-        Ok(value)
+        let parsed = serde_path_to_error::deserialize::<_, Object<T>>(&mut parser);
+        // The parser reports some wrong types as wrong syntax, so the two are told apart by reading again.
+        if serde_json::from_slice::<IgnoredAny>(body).is_err() {
+            return Err(Problem::new(400, "malformed_json", "the body is not JSON").into());
+        }
+        parsed.map(|object| object.0).map_err(|error| malformed(&pointer(error.path()), error.inner()))
     }
 
     /// The body as JSON, or the default if there is none.
     pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Error> {
-        if self.body()?.is_empty() {
-            Ok(T::default())
-        } else {
-            self.json()
-        }
+        if self.body()?.is_empty() { Ok(T::default()) } else { self.json() }
     }
 }
 
 fn malformed(pointer: &str, error: &serde_json::Error) -> Error {
-    let problem = if error.is_data() {
-        let field = FieldError::new(pointer, "malformed", &error.to_string());
-        Problem::new(400, "malformed_body", "the body is not of the documented shape").with("errors", [field])
-    } else {
-        Problem::new(400, "malformed_json", "the body is not JSON")
-    };
-    problem.into()
+    let field = FieldError::new(pointer, "malformed", &error.to_string());
+    Problem::new(400, "malformed_body", "the body is not of the documented shape")
+        .with("errors", [field])
+        .into()
 }
 
 /// The path to a field as a JSON pointer (RFC 6901).
@@ -211,21 +186,13 @@ impl Response {
 
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: String::new(),
-        }
+        Self { status, headers: HeaderMap::new(), body: String::new() }
     }
 
     fn new(status: u16, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Self { status, headers, body }
     }
 
     /// Adds a header.
@@ -240,25 +207,18 @@ impl Response {
     /// Adds the version as `ETag`, and says that the answer is for this caller alone.
     #[must_use]
     pub fn versioned(self, version: u64) -> Self {
-        self.header("etag", &etag(version))
-            .header("cache-control", "private, no-cache")
+        self.header("etag", &etag(version)).header("cache-control", "private, no-cache")
     }
 
     fn of(error: &Error, request_id: &str) -> Self {
         let problem = match error {
             Error::Problem(problem) => (**problem).clone(),
             Error::Unavailable { .. } => Problem::unavailable(),
-            Error::Broken { .. } => Problem::new(
-                500,
-                "internal",
-                "something is wrong on our side; it has been noted",
-            ),
+            Error::Broken { .. } => {
+                Problem::new(500, "internal", "something is wrong on our side; it has been noted")
+            }
         };
-        let answer = Self::new(
-            problem.status,
-            "application/problem+json",
-            problem.body(request_id),
-        );
+        let answer = Self::new(problem.status, "application/problem+json", problem.body(request_id));
         match problem.retry_after {
             Some(seconds) => answer.header("retry-after", &seconds.to_string()),
             None => answer,
@@ -270,9 +230,11 @@ impl Response {
 /// and version 0 is nothing yet.
 fn matches(tags: &str, version: u64) -> bool {
     let tag = etag(version);
-    tags.split(',')
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || (known == "*" && version > 0))
+    version > 0
+        && tags
+            .split(',')
+            .map(|known| known.trim().trim_start_matches("W/"))
+            .any(|known| known == tag || known == "*")
 }
 
 /// The `ETag` of a version.
@@ -284,12 +246,9 @@ type Handler = for<'a> fn(&'a App, Request) -> Running<'a, Response>;
 
 pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
     let request: LambdaRequest = serde_json::from_str(event)?;
-    let mut adapter = Adapter::from(service_fn(|request: lambda_http::Request| {
-        answer(handler, app, request)
-    }));
-    let response = adapter
-        .call(LambdaEvent::new(request, Context::default()))
-        .await?;
+    let mut adapter =
+        Adapter::from(service_fn(|request: lambda_http::Request| answer(handler, app, request)));
+    let response = adapter.call(LambdaEvent::new(request, Context::default())).await?;
     Ok(serde_json::to_string(&response)?)
 }
 
@@ -301,26 +260,14 @@ async fn answer(
     let started = app.clock.now();
     let request = Request::new(request);
     let id = request.id().to_owned();
-    let route = request
-        .context
-        .as_ref()
-        .and_then(|context| context.route_key.clone())
-        .unwrap_or_default();
+    let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
     // A panic is a bug, but it must not look like a network failure to the caller.
     let outcome = AssertUnwindSafe(handler(app, request)).catch_unwind().await;
-    let outcome = outcome.unwrap_or_else(|_| {
-        Err(Error::broken(
-            "the handler panicked",
-            "see the panic message above",
-        ))
-    });
+    let outcome =
+        outcome.unwrap_or_else(|_| Err(Error::broken("the handler panicked", "see the panic message above")));
     let response = outcome.unwrap_or_else(|error| {
         if !matches!(error, Error::Problem(_)) {
-            app.log.error(
-                "a request failed",
-                &[("request.id", Value::from(id.as_str()))],
-                &error,
-            );
+            app.log.error("a request failed", &[("request.id", Value::from(id.as_str()))], &error);
         }
         Response::of(&error, &id)
     });
@@ -328,10 +275,7 @@ async fn answer(
         ("http.route", Value::from(route)),
         ("http.status", Value::from(response.status)),
         ("request.id", Value::from(id)),
-        (
-            "duration_ms",
-            Value::from(app.clock.now().millis() - started.millis()),
-        ),
+        ("duration_ms", Value::from(app.clock.now().millis() - started.millis())),
     ];
     app.log.info("answered", &fields);
     let mut answer = http::Response::new(Body::from(response.body));

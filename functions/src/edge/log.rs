@@ -28,19 +28,13 @@ impl fmt::Debug for Log {
 impl Log {
     /// To wherever `sink` brings them.
     pub fn to(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self {
-            sink: Arc::new(sink),
-            errors_only: false,
-        }
+        Self { sink: Arc::new(sink), errors_only: false }
     }
 
     /// Without the lines below this level: `error` keeps errors, anything else keeps all.
     #[must_use]
     pub fn at(self, level: &str) -> Self {
-        Self {
-            errors_only: level == "error",
-            ..self
-        }
+        Self { errors_only: level == "error", ..self }
     }
 
     /// Something that is worth knowing.

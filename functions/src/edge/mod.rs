@@ -55,9 +55,7 @@ pub async fn invoke(function: Function, app: &App, event: &str, request_id: &str
 /// Runs a function in Lambda: what every bin calls.
 pub fn start(function: Function) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = runtime
-        .map_err(Source::from)
-        .and_then(|runtime| runtime.block_on(serve(function)));
+    let ended = runtime.map_err(Source::from).and_then(|runtime| runtime.block_on(serve(function)));
     if let Err(error) = ended {
         log::Log::default().error("the function could not start", &[], &*error);
         std::process::exit(1);

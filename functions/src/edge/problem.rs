@@ -22,21 +22,14 @@ pub struct Problem {
 impl Problem {
     /// A problem without context.
     pub fn new(status: u16, code: &'static str, detail: &str) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.to_owned(),
-            retry_after: None,
-            context: Map::new(),
-        }
+        Self { status, code, detail: detail.to_owned(), retry_after: None, context: Map::new() }
     }
 
     /// Adds a typed member, e.g. the short lines.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
         // Views are made of strings, numbers and lists, which always become JSON.
-        self.context
-            .insert(member.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self.context.insert(member.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
     }
 
@@ -53,10 +46,7 @@ impl Problem {
     /// 503: a service that we need did not answer; trying again with the same key is right and safe.
     pub fn unavailable() -> Self {
         let detail = "a service that is needed did not answer; try again with the same key";
-        Self {
-            retry_after: Some(1),
-            ..Self::new(503, "unavailable", detail)
-        }
+        Self { retry_after: Some(1), ..Self::new(503, "unavailable", detail) }
     }
 
     /// The body of the answer.
@@ -80,8 +70,5 @@ impl fmt::Display for Problem {
 }
 
 fn title(status: u16) -> &'static str {
-    http::StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-        .unwrap_or("Error")
+    http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

@@ -64,9 +64,7 @@ pub(super) async fn invoke(
                 &[("message.id", Value::from(record.message_id.as_str()))],
                 &error,
             );
-            failures.batch_item_failures.push(Failure {
-                item_identifier: record.message_id,
-            });
+            failures.batch_item_failures.push(Failure { item_identifier: record.message_id });
         }
     }
     Ok(serde_json::to_string(&failures)?)
@@ -75,16 +73,8 @@ pub(super) async fn invoke(
 async fn work(handler: Handler, app: &App, record: &Record, request_id: &str) -> Result<(), Error> {
     let message =
         serde_json::from_str(&record.body).map_err(|error| Error::broken("a message is malformed", error))?;
-    let delivery = Delivery {
-        message,
-        token: format!("{request_id}/{}", record.message_id),
-    };
+    let delivery = Delivery { message, token: format!("{request_id}/{}", record.message_id) };
     // One bad message must not take the batch along.
     let outcome = AssertUnwindSafe(handler(app, delivery)).catch_unwind().await;
-    outcome.unwrap_or_else(|_| {
-        Err(Error::broken(
-            "the worker panicked",
-            "see the panic message above",
-        ))
-    })
+    outcome.unwrap_or_else(|_| Err(Error::broken("the worker panicked", "see the panic message above")))
 }

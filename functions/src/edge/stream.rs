@@ -55,23 +55,14 @@ pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<S
     let batch: Batch = serde_json::from_str(event)?;
     let mut failures = Failures::default();
     for record in batch.records {
-        let sequence = record
-            .pointer("/dynamodb/SequenceNumber")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        let sequence =
+            record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Err(error) = work(handler, app, record).await {
-            app.log.error(
-                "a change failed",
-                &[("stream.sequence", Value::from(sequence.as_str()))],
-                &error,
-            );
+            app.log.error("a change failed", &[("stream.sequence", Value::from(sequence.as_str()))], &error);
             if sequence.is_empty() {
                 return Err(Box::new(error));
             }
-            failures.batch_item_failures.push(Failure {
-                item_identifier: sequence,
-            });
+            failures.batch_item_failures.push(Failure { item_identifier: sequence });
             break;
         }
     }
@@ -79,24 +70,11 @@ pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<S
 }
 
 async fn work(handler: Handler, app: &App, record: Value) -> Result<(), Error> {
-    let malformed = |source: Source| Error::Broken {
-        what: "a stream record is malformed",
-        source,
-    };
+    let malformed = |source: Source| Error::Broken { what: "a stream record is malformed", source };
     let record: Record = serde_json::from_value(record).map_err(|error| malformed(error.into()))?;
     let change = Change {
-        old: record
-            .dynamodb
-            .old_image
-            .map(item)
-            .transpose()
-            .map_err(malformed)?,
-        new: record
-            .dynamodb
-            .new_image
-            .map(item)
-            .transpose()
-            .map_err(malformed)?,
+        old: record.dynamodb.old_image.map(item).transpose().map_err(malformed)?,
+        new: record.dynamodb.new_image.map(item).transpose().map_err(malformed)?,
         sequence: record.dynamodb.sequence_number,
     };
     let outcome = AssertUnwindSafe(handler(app, change)).catch_unwind().await;
@@ -109,10 +87,7 @@ pub fn item_from_json(image: Value) -> Result<Item, Source> {
 }
 
 fn item(image: HashMap<String, Value>) -> Result<Item, Source> {
-    image
-        .into_iter()
-        .map(|(name, value)| Ok((name, attribute(value)?)))
-        .collect()
+    image.into_iter().map(|(name, value)| Ok((name, attribute(value)?))).collect()
 }
 
 /// DynamoDB's JSON (`{"S": "…"}`) as an attribute. Kinds that our items do not have are refused.

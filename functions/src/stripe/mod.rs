@@ -41,11 +41,7 @@ enum Answer<T> {
 impl Stripe {
     /// Stripe at `base_url`; `secret` is a JSON object with `api_key` and `webhook_secret`.
     pub fn new(connector: SharedHttpConnector, base_url: &str, secret: Secrets) -> Self {
-        Self {
-            connector,
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            secret,
-        }
+        Self { connector, base_url: base_url.trim_end_matches('/').to_owned(), secret }
     }
 
     /// The secret that webhooks are signed with.
@@ -56,18 +52,12 @@ impl Stripe {
     /// Creates the payment of an order, unconfirmed.
     pub async fn create(&self, order: &Order) -> Result<IntentReport, Error> {
         let Method::Card { payment_method } = &order.payment.method else {
-            return Err(Error::broken(
-                "only card payments are created",
-                order.id.to_string(),
-            ));
+            return Err(Error::broken("only card payments are created", order.id.to_string()));
         };
         let amount = wire::minor_units(order.total)?.to_string();
         let currency = order.total.currency().code().to_ascii_lowercase();
-        let (id, customer, number) = (
-            order.id.to_string(),
-            order.customer.to_string(),
-            order.number().to_string(),
-        );
+        let (id, customer, number) =
+            (order.id.to_string(), order.customer.to_string(), order.number().to_string());
         let form = [
             ("amount", amount.as_str()),
             ("currency", &currency),
@@ -77,18 +67,14 @@ impl Stripe {
             ("metadata[customer_id]", &customer),
             ("metadata[order_number]", &number),
         ];
-        let answer = self
-            .post::<Intent>("/v1/payment_intents", &form, Some(format!("{id}-create")))
-            .await?;
+        let answer = self.post::<Intent>("/v1/payment_intents", &form, Some(format!("{id}-create"))).await?;
         self.report(answer, order)
     }
 
     /// Confirms a payment: the money moves, or the customer has to act, or the bank refuses.
     pub async fn confirm(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
         let path = format!("/v1/payment_intents/{}/confirm", wire::path_segment(intent));
-        let answer = self
-            .post::<Intent>(&path, &[], Some(format!("{}-confirm", order.id)))
-            .await?;
+        let answer = self.post::<Intent>(&path, &[], Some(format!("{}-confirm", order.id))).await?;
         self.report(answer, order)
     }
 
@@ -123,10 +109,7 @@ impl Stripe {
             ("metadata[refund_id]", &refund.id),
             ("metadata[order_id]", &id),
         ];
-        match self
-            .post::<RefundObject>("/v1/refunds", &form, Some(refund.id.clone()))
-            .await?
-        {
+        match self.post::<RefundObject>("/v1/refunds", &form, Some(refund.id.clone())).await? {
             Answer::Ok(object) => Ok(object.report()),
             Answer::Refused(failure) => match self.find_refund(intent, &refund.id).await? {
                 Some(done) => Ok(done),
@@ -136,10 +119,7 @@ impl Stripe {
     }
 
     async fn find_refund(&self, intent: &str, id: &str) -> Result<Option<RefundReport>, Error> {
-        let path = format!(
-            "/v1/refunds?limit=100&payment_intent={}",
-            wire::path_segment(intent)
-        );
+        let path = format!("/v1/refunds?limit=100&payment_intent={}", wire::path_segment(intent));
         match self.get::<List<RefundObject>>(&path).await? {
             Answer::Ok(list) => {
                 let ours = list
@@ -158,10 +138,9 @@ impl Stripe {
             Answer::Ok(intent) => intent.report(),
             Answer::Refused(failure) => match &failure.error.payment_intent {
                 Some(intent) => intent.report(),
-                None if failure.is_final() => Ok(IntentReport::Failed {
-                    intent: order.payment.intent.clone(),
-                    code: failure.code(),
-                }),
+                None if failure.is_final() => {
+                    Ok(IntentReport::Failed { intent: order.payment.intent.clone(), code: failure.code() })
+                }
                 None => Err(refused(&failure)),
             },
         }
@@ -177,9 +156,7 @@ impl Stripe {
         form: &[(&str, &str)],
         key: Option<String>,
     ) -> Result<Answer<T>, Error> {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         self.exchange("POST", path, Some(body), key).await
     }
 
@@ -190,10 +167,7 @@ impl Stripe {
         body: Option<String>,
         key: Option<String>,
     ) -> Result<Answer<T>, Error> {
-        let down = |source: Source| Error::Unavailable {
-            service: "Stripe",
-            source,
-        };
+        let down = |source: Source| Error::Unavailable { service: "Stripe", source };
         let api_key = self.secret.member("api_key").await?;
         let request = http::Request::builder()
             .method(method)
@@ -201,26 +175,17 @@ impl Stripe {
             .header("authorization", format!("Bearer {api_key}"))
             .header("stripe-version", VERSION)
             .header("content-type", "application/x-www-form-urlencoded");
-        let request = key
-            .iter()
-            .fold(request, |request, key| request.header("idempotency-key", key));
+        let request = key.iter().fold(request, |request, key| request.header("idempotency-key", key));
         let request = request.body(SdkBody::from(body.unwrap_or_default()));
         let request = request.map_err(|error| Error::broken("a request to Stripe cannot be built", error))?;
         let request = HttpRequest::try_from(request)
             .map_err(|error| Error::broken("a request to Stripe cannot be built", error))?;
-        let (status, _, bytes) = crate::seam::send(&self.connector, request, TIMEOUT)
-            .await
-            .map_err(down)?;
+        let (status, _, bytes) = crate::seam::send(&self.connector, request, TIMEOUT).await.map_err(down)?;
         match status {
-            200..=299 => serde_json::from_slice(&bytes)
-                .map(Answer::Ok)
-                .map_err(|error| down(error.into())),
+            200..=299 => serde_json::from_slice(&bytes).map(Answer::Ok).map_err(|error| down(error.into())),
             // 409: another request under this key is under way. 429 and 5xx: later.
             409 | 429 | 500.. => Err(down(format!("status {status}").into())),
-            401 | 403 => Err(Error::broken(
-                "Stripe refuses our key",
-                format!("status {status}"),
-            )),
+            401 | 403 => Err(Error::broken("Stripe refuses our key", format!("status {status}"))),
             _ => {
                 let failure = Failure::parse(status, &bytes).map_err(|error| down(error.into()))?;
                 Ok(Answer::Refused(Box::new(failure)))
@@ -230,37 +195,27 @@ impl Stripe {
 }
 
 fn refused(failure: &Failure) -> Error {
-    Error::broken(
-        "Stripe refused a request",
-        format!("status {}, code {}", failure.status, failure.code()),
-    )
+    Error::broken("Stripe refused a request", format!("status {}, code {}", failure.status, failure.code()))
 }
 
 impl Intent {
     /// The order that this payment was created for, by the metadata that [`Stripe::create`] put there.
     pub fn order(&self) -> Option<(CustomerId, shared::ids::OrderId)> {
         let customer = CustomerId::parse(self.metadata.get("customer_id")?).ok()?;
-        Some((
-            customer,
-            shared::ids::OrderId::parse(self.metadata.get("order_id")?).ok()?,
-        ))
+        Some((customer, shared::ids::OrderId::parse(self.metadata.get("order_id")?).ok()?))
     }
 
     /// What the state of the payment means for its order (Stripe: "PaymentIntents lifecycle").
     pub fn report(&self) -> Result<IntentReport, Error> {
         let intent = self.id.clone();
         Ok(match self.status.as_str() {
-            "succeeded" => IntentReport::Succeeded {
-                intent,
-                amount: wire::money(self.amount_received, &self.currency)?,
-            },
+            "succeeded" => {
+                IntentReport::Succeeded { intent, amount: wire::money(self.amount_received, &self.currency)? }
+            }
             "canceled" => IntentReport::Canceled { intent },
             "requires_confirmation" => IntentReport::Created { intent },
             "requires_payment_method" => match &self.last_payment_error {
-                Some(error) => IntentReport::Failed {
-                    intent: Some(intent),
-                    code: error.code(),
-                },
+                Some(error) => IntentReport::Failed { intent: Some(intent), code: error.code() },
                 None => IntentReport::Created { intent },
             },
             _ => IntentReport::Open { intent },

@@ -46,9 +46,9 @@ impl RefundObject {
     /// A pending refund counts as taken: Stripe finishes it, or tells by webhook that it failed.
     pub(super) fn report(self) -> RefundReport {
         match self.status.as_deref() {
-            Some("failed" | "canceled") => RefundReport::Failed {
-                code: self.failure_reason.unwrap_or_else(|| "failed".to_owned()),
-            },
+            Some("failed" | "canceled") => {
+                RefundReport::Failed { code: self.failure_reason.unwrap_or_else(|| "failed".to_owned()) }
+            }
             _ => RefundReport::Done { provider: self.id },
         }
     }
@@ -77,12 +77,7 @@ impl ErrorObject {
     /// The most telling code.
     pub fn code(&self) -> String {
         let codes = [&self.decline_code, &self.code, &self.kind];
-        codes
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned()
-            .unwrap_or_else(|| "unknown".to_owned())
+        codes.into_iter().flatten().next().cloned().unwrap_or_else(|| "unknown".to_owned())
     }
 }
 
@@ -99,10 +94,7 @@ impl Failure {
         struct Envelope {
             error: ErrorObject,
         }
-        serde_json::from_slice::<Envelope>(body).map(|envelope| Self {
-            status,
-            error: envelope.error,
-        })
+        serde_json::from_slice::<Envelope>(body).map(|envelope| Self { status, error: envelope.error })
     }
 
     pub(super) fn code(&self) -> String {
@@ -180,18 +172,12 @@ mod tests {
             let json = format!(
                 r#"{{"id":"pi_1","status":"{status}","amount_received":2000,"currency":"eur","last_payment_error":{error}}}"#
             );
-            serde_json::from_str::<Intent>(&json)
-                .expect("an intent")
-                .report()
-                .expect("a report")
+            serde_json::from_str::<Intent>(&json).expect("an intent").report().expect("a report")
         };
         assert!(matches!(report("succeeded", "null"), Succeeded { amount, .. } if amount.minor() == 2_000));
         assert!(matches!(report("canceled", "null"), Canceled { .. }));
         assert!(matches!(report("requires_confirmation", "null"), Created { .. }));
-        assert!(matches!(
-            report("requires_payment_method", "null"),
-            Created { .. }
-        ));
+        assert!(matches!(report("requires_payment_method", "null"), Created { .. }));
         assert!(matches!(report("requires_action", "null"), Open { .. }));
         assert!(matches!(report("processing", "null"), Open { .. }));
         let declined = r#"{"code":"card_declined","decline_code":"insufficient_funds"}"#;

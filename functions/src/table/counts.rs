@@ -10,14 +10,9 @@ use crate::error::Error;
 impl Table {
     /// Orders of a customer, of one status or of all. Counted after the fact.
     pub async fn count_orders(&self, customer: &CustomerId, status: Option<Status>) -> Result<u64, Error> {
-        let item = self
-            .get(&keys::counts(customer), false)
-            .await?
-            .unwrap_or_default();
+        let item = self.get(&keys::counts(customer), false).await?.unwrap_or_default();
         let count = |status| {
-            item.get(attribute(status))
-                .and_then(|value| value.as_n().ok()?.parse().ok())
-                .unwrap_or(0u64)
+            item.get(attribute(status)).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or(0u64)
         };
         Ok(match status {
             Some(status) => count(status),
@@ -36,11 +31,7 @@ impl Table {
     ) -> Result<(), Error> {
         let change = match from {
             Some(from) if from == to => return Ok(()),
-            Some(from) => format!(
-                "ADD {} :less, {} :one SET seen = :seen",
-                attribute(from),
-                attribute(to)
-            ),
+            Some(from) => format!("ADD {} :less, {} :one SET seen = :seen", attribute(from), attribute(to)),
             None => format!("ADD {} :one SET seen = :seen", attribute(to)),
         };
         let mut values = vec![(":one", number(1)), (":seen", text(&format!("{sequence:0>40}")))];

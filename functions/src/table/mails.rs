@@ -36,14 +36,8 @@ impl Table {
     ) -> Result<Claim, Error> {
         let mut item: Item = key_item(&keys::mail(customer, order, sequence));
         item.insert("claimed_by".to_owned(), text(token));
-        item.insert(
-            "claimed_until".to_owned(),
-            number(now.plus_seconds(CLAIM_SECONDS).millis()),
-        );
-        item.insert(
-            "expires_at".to_owned(),
-            number(now.plus_seconds(KEEP_DAYS * 86_400).seconds()),
-        );
+        item.insert("claimed_until".to_owned(), number(now.plus_seconds(CLAIM_SECONDS).millis()));
+        item.insert("expires_at".to_owned(), number(now.plus_seconds(KEEP_DAYS * 86_400).seconds()));
         let write = Write::Put {
             item,
             condition: "attribute_not_exists(PK) OR claimed_until < :now",

@@ -44,11 +44,7 @@ pub struct Table {
 #[derive(Debug, Clone)]
 enum Write {
     /// The whole item.
-    Put {
-        item: Item,
-        condition: &'static str,
-        values: Vec<(&'static str, AttributeValue)>,
-    },
+    Put { item: Item, condition: &'static str, values: Vec<(&'static str, AttributeValue)> },
     /// A part of it.
     Update {
         key: Key,
@@ -70,23 +66,12 @@ enum Outcome {
 impl Table {
     /// The table of that name.
     pub fn new(client: Client, name: &str) -> Self {
-        Self {
-            client,
-            name: name.to_owned(),
-        }
+        Self { client, name: name.to_owned() }
     }
 
     async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key_item(key)));
-        let answer = request
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(unavailable)?;
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key_item(key)));
+        let answer = request.consistent_read(consistent).send().await.map_err(unavailable)?;
         Ok(answer.item)
     }
 
@@ -103,28 +88,16 @@ impl Table {
                 Ok(outcome) => return Ok(outcome),
             }
         }
-        Err(Error::unavailable(
-            "DynamoDB",
-            "too many writers are at the same items",
-        ))
+        Err(Error::unavailable("DynamoDB", "too many writers are at the same items"))
     }
 
     async fn write_one(&self, write: Write) -> Result<Outcome, WriteError> {
         let old = Some(ReturnValuesOnConditionCheckFailure::AllOld);
         let (refused, ours) = match write {
-            Write::Put {
-                item,
-                condition,
-                values,
-            } => {
-                let request = self
-                    .client
-                    .put_item()
-                    .table_name(&self.name)
-                    .set_item(Some(item.clone()));
-                let request = request
-                    .condition_expression(condition)
-                    .set_expression_attribute_values(named(values));
+            Write::Put { item, condition, values } => {
+                let request = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
+                let request =
+                    request.condition_expression(condition).set_expression_attribute_values(named(values));
                 match request.set_return_values_on_condition_check_failure(old).send().await {
                     Ok(_) => return Ok(Outcome::Done),
                     Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
@@ -138,17 +111,8 @@ impl Table {
                     Err(error) => return Err(classify(error)),
                 }
             }
-            Write::Update {
-                key,
-                change,
-                condition,
-                values,
-            } => {
-                let request = self
-                    .client
-                    .update_item()
-                    .table_name(&self.name)
-                    .set_key(Some(key_item(&key)));
+            Write::Update { key, change, condition, values } => {
+                let request = self.client.update_item().table_name(&self.name).set_key(Some(key_item(&key)));
                 let request = request.update_expression(change).condition_expression(condition);
                 let request = request.set_expression_attribute_values(named(values));
                 match request.set_return_values_on_condition_check_failure(old).send().await {
@@ -178,10 +142,7 @@ impl Table {
         let actions =
             actions.map_err(|error| WriteError::Other(Error::broken("a write is incomplete", error)))?;
         // The SDK adds a request token, so that an attempt whose answer is lost is not done twice.
-        let request = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(actions));
+        let request = self.client.transact_write_items().set_transact_items(Some(actions));
         match request.send().await {
             Ok(_) => Ok(Outcome::Done),
             Err(SdkError::ServiceError(error)) => match error.err() {
@@ -199,11 +160,7 @@ impl Table {
         let old = Some(ReturnValuesOnConditionCheckFailure::AllOld);
         let action = TransactWriteItem::builder();
         Ok(match write.clone() {
-            Write::Put {
-                item,
-                condition,
-                values,
-            } => {
+            Write::Put { item, condition, values } => {
                 let put = Put::builder()
                     .table_name(&self.name)
                     .set_item(Some(item))
@@ -211,15 +168,8 @@ impl Table {
                 let put = put.set_expression_attribute_values(named(values));
                 action.put(put.set_return_values_on_condition_check_failure(old).build()?)
             }
-            Write::Update {
-                key,
-                change,
-                condition,
-                values,
-            } => {
-                let update = Update::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(key_item(&key)));
+            Write::Update { key, change, condition, values } => {
+                let update = Update::builder().table_name(&self.name).set_key(Some(key_item(&key)));
                 let update = update.update_expression(change).condition_expression(condition);
                 let update = update.set_expression_attribute_values(named(values));
                 action.update(update.set_return_values_on_condition_check_failure(old).build()?)
@@ -276,10 +226,9 @@ fn judge(reasons: &[CancellationReason]) -> Result<Outcome, WriteError> {
     }
     match reasons.iter().map(code).find(|code| code != "None") {
         Some(code) if is_conflict(&code) => Err(WriteError::Conflict),
-        other => Err(WriteError::Other(Error::broken(
-            "a transaction was refused",
-            other.unwrap_or_default(),
-        ))),
+        other => {
+            Err(WriteError::Other(Error::broken("a transaction was refused", other.unwrap_or_default())))
+        }
     }
 }
 
@@ -307,12 +256,7 @@ fn key_item(key: &Key) -> Item {
 }
 
 fn named(values: Vec<(&'static str, AttributeValue)>) -> Option<Item> {
-    (!values.is_empty()).then(|| {
-        values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
-    })
+    (!values.is_empty()).then(|| values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -338,8 +282,5 @@ fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
 
 /// The sort key of an item.
 fn sort_key(item: &Item) -> &str {
-    item.get("SK")
-        .and_then(|value| value.as_s().ok())
-        .map(String::as_str)
-        .unwrap_or_default()
+    item.get("SK").and_then(|value| value.as_s().ok()).map(String::as_str).unwrap_or_default()
 }

@@ -52,10 +52,7 @@ impl Table {
         id: &OrderId,
         fresh: bool,
     ) -> Result<Option<Order>, Error> {
-        self.get(&keys::head(customer, id), fresh)
-            .await?
-            .map(order)
-            .transpose()
+        self.get(&keys::head(customer, id), fresh).await?.map(order).transpose()
     }
 
     /// What was frozen when the order was placed under this tag. It never changes, so only a look-up by idempotency key
@@ -66,39 +63,28 @@ impl Table {
         placement: PlacementTag,
         fresh: bool,
     ) -> Result<Option<Document>, Error> {
-        self.get(&keys::document(customer, placement), fresh)
-            .await?
-            .map(document)
-            .transpose()
+        self.get(&keys::document(customer, placement), fresh).await?.map(document).transpose()
     }
 
     /// Writes a new order: head, document and stock, or nothing (P4, P5).
     pub async fn place(&self, placement: &Placement) -> Result<Placed, Error> {
-        let Placement {
-            order,
-            document: frozen,
-        } = placement;
+        let Placement { order, document: frozen } = placement;
         let mut writes = vec![
             Write::Put {
                 item: document_item(order, frozen)?,
                 condition: "attribute_not_exists(PK)",
                 values: vec![],
             },
-            Write::Put {
-                item: head_item(order)?,
-                condition: "attribute_not_exists(PK)",
-                values: vec![],
-            },
+            Write::Put { item: head_item(order)?, condition: "attribute_not_exists(PK)", values: vec![] },
         ];
         writes.extend(frozen.allocations.iter().map(take));
         match self.write(writes).await? {
             Outcome::Done => Ok(Placed::Done),
             Outcome::Refused(mut refused) => match refused.swap_remove(0) {
                 (0, Some(item)) => Ok(Placed::Taken(Box::new(document(item)?))),
-                (0 | 1, _) => Err(Error::broken(
-                    "an order exists without its document",
-                    order.id.to_string(),
-                )),
+                (0 | 1, _) => {
+                    Err(Error::broken("an order exists without its document", order.id.to_string()))
+                }
                 _ => Ok(Placed::StockChanged),
             },
         }
@@ -115,10 +101,9 @@ impl Table {
         match self.write(writes).await? {
             Outcome::Done => Ok(Saved::Done),
             Outcome::Refused(refused) if refused.iter().any(|(at, _)| *at == 0) => Ok(Saved::Stale),
-            Outcome::Refused(_) => Err(Error::broken(
-                "stock that an order holds is not there",
-                after.id.to_string(),
-            )),
+            Outcome::Refused(_) => {
+                Err(Error::broken("stock that an order holds is not there", after.id.to_string()))
+            }
         }
     }
 
@@ -155,11 +140,7 @@ impl Table {
         let mut found: Vec<Order> = Vec::new();
         let mut last = after;
         for read in 0.. {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .scan_index_forward(false);
+            let query = self.client.query().table_name(&self.name).scan_index_forward(false);
             let query = query.key_condition_expression("PK = :customer AND begins_with(SK, :order)");
             let query = query.expression_attribute_values(":customer", text(&keys::customer(customer)));
             let query = query.expression_attribute_values(":order", text(keys::ORDER_PREFIX));
@@ -171,15 +152,8 @@ impl Table {
                 None => query.limit(i32::try_from(wanted - found.len()).unwrap_or(i32::MAX)),
             };
             let start = last.map(|order| super::key_item(&keys::head(customer, &order)));
-            let answer = query
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(unavailable)?;
-            last = answer
-                .last_evaluated_key()
-                .map(sort_key)
-                .and_then(keys::parse_order);
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(unavailable)?;
+            last = answer.last_evaluated_key().map(sort_key).and_then(keys::parse_order);
             for item in answer.items.unwrap_or_default() {
                 found.push(order(item)?);
             }
@@ -192,10 +166,7 @@ impl Table {
             last = found.last().map(|order| order.id);
         }
         let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(found.len());
-        Ok(Page {
-            orders: found.split_off(skipped),
-            last,
-        })
+        Ok(Page { orders: found.split_off(skipped), last })
     }
 }
 
@@ -226,10 +197,7 @@ fn document_item(order: &Order, frozen: &Document) -> Result<Item, Error> {
     let key: Key = keys::document(&order.customer, order.id.placement());
     let mut item = super::key_item(&key);
     item.insert("GSI1PK".to_owned(), text(&keys::number(&order.number())));
-    item.insert(
-        "GSI1SK".to_owned(),
-        text(&format!("{}{}", keys::ORDER_PREFIX, order.id)),
-    );
+    item.insert("GSI1SK".to_owned(), text(&format!("{}{}", keys::ORDER_PREFIX, order.id)));
     item.insert("z".to_owned(), AttributeValue::B(Blob::new(packed)));
     Ok(item)
 }

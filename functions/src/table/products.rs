@@ -57,9 +57,7 @@ impl Table {
     /// A product, without its stock.
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>, Error> {
         let item = self.get(&keys::product(id), true).await?;
-        item.map(from_item::<Row>)
-            .transpose()
-            .map(|row| row.map(|row| row.product))
+        item.map(from_item::<Row>).transpose().map(|row| row.map(|row| row.product))
     }
 
     /// A product and what each warehouse has of it, in one read. A fresh read sees every answered write, at twice the price.
@@ -73,19 +71,12 @@ impl Table {
         let mut product = None;
         let mut levels = Vec::new();
         for item in answer.items.unwrap_or_default() {
-            match sort_key(&item)
-                .strip_prefix(keys::STOCK_PREFIX)
-                .map(str::to_owned)
-            {
+            match sort_key(&item).strip_prefix(keys::STOCK_PREFIX).map(str::to_owned) {
                 Some(warehouse) => {
                     let warehouse = WarehouseId::parse(&warehouse)
                         .map_err(|error| Error::broken("a stock item has no warehouse", error))?;
                     let StockRow { on_hand, held } = from_item(item)?;
-                    levels.push(StockLevel {
-                        warehouse,
-                        on_hand,
-                        held,
-                    });
+                    levels.push(StockLevel { warehouse, on_hand, held });
                 }
                 None => product = Some(from_item::<Row>(item)?.product),
             }
@@ -95,42 +86,23 @@ impl Table {
 
     /// Several products with their stock, read side by side. Unknown ones are left out.
     pub async fn offers(&self, ids: &[ProductId], fresh: bool) -> Result<BTreeMap<ProductId, Offer>, Error> {
-        let reads = ids
-            .iter()
-            .map(|id| async move { Ok::<_, Error>((id.clone(), self.offer(id, fresh).await?)) });
+        let reads =
+            ids.iter().map(|id| async move { Ok::<_, Error>((id.clone(), self.offer(id, fresh).await?)) });
         let found = futures_util::future::try_join_all(reads).await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|(id, offer)| Some((id, offer?)))
-            .collect())
+        Ok(found.into_iter().filter_map(|(id, offer)| Some((id, offer?))).collect())
     }
 
     /// Writes a product over the version that was read (0: there was none).
     pub async fn replace_product(&self, product: &Product, read: u64) -> Result<Replaced, Error> {
-        let mut item = to_item(
-            &keys::product(&product.id),
-            &Row {
-                product: product.clone(),
-            },
-        )?;
+        let mut item = to_item(&keys::product(&product.id), &Row { product: product.clone() })?;
         item.insert("v".to_owned(), number(product.version));
         item.insert("GSI1PK".to_owned(), text(keys::CATALOG));
-        item.insert(
-            "GSI1SK".to_owned(),
-            text(&format!("{}#{}", keys::PRODUCT, product.id)),
-        );
+        item.insert("GSI1SK".to_owned(), text(&format!("{}#{}", keys::PRODUCT, product.id)));
         let (condition, values) = match read {
             0 => ("attribute_not_exists(PK)", vec![]),
             _ => ("v = :read", vec![(":read", number(read))]),
         };
-        match self
-            .write(vec![Write::Put {
-                item,
-                condition,
-                values,
-            }])
-            .await?
-        {
+        match self.write(vec![Write::Put { item, condition, values }]).await? {
             Outcome::Done => Ok(Replaced::Done),
             Outcome::Refused(_) => Ok(Replaced::Stale),
         }
@@ -145,17 +117,10 @@ impl Table {
         key: &IdempotencyKey,
         now: Timestamp,
     ) -> Result<Adjusted, Error> {
-        let record = AdjustmentRow {
-            asked: asked.clone(),
-            actor: actor.clone(),
-        };
+        let record = AdjustmentRow { asked: asked.clone(), actor: actor.clone() };
         let mut item = to_item(&keys::adjustment(product, actor, key), &record)?;
         item.insert("at".to_owned(), text(&now.rfc3339()));
-        let booked = Write::Put {
-            item,
-            condition: "attribute_not_exists(PK)",
-            values: vec![],
-        };
+        let booked = Write::Put { item, condition: "attribute_not_exists(PK)", values: vec![] };
         let change = Write::Update {
             key: keys::stock(product, &asked.warehouse_id),
             change: "SET on_hand = if_not_exists(on_hand, :none) + :units, held = if_not_exists(held, :none)"
@@ -191,10 +156,7 @@ impl Table {
     /// What one warehouse has of a product: units on hand and units held.
     pub async fn stock(&self, product: &ProductId, warehouse: &WarehouseId) -> Result<(i64, i64), Error> {
         let item = self.get(&keys::stock(product, warehouse), true).await?;
-        Ok(item
-            .map(from_item::<StockRow>)
-            .transpose()?
-            .map_or((0, 0), |row| (row.on_hand, row.held)))
+        Ok(item.map(from_item::<StockRow>).transpose()?.map_or((0, 0), |row| (row.on_hand, row.held)))
     }
 
     /// A page of the catalogue by product id, after `after`; and the last id, if there may be more.
@@ -212,15 +174,11 @@ impl Table {
             key.insert("GSI1SK".to_owned(), text(&format!("{}#{id}", keys::PRODUCT)));
             key
         });
-        let query = query
-            .set_exclusive_start_key(start)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let query = query.set_exclusive_start_key(start).limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let answer = query.send().await.map_err(unavailable)?;
         let more = answer.last_evaluated_key().is_some();
         let rows = answer.items.unwrap_or_default().into_iter().map(from_item::<Row>);
-        let products: Vec<Product> = rows
-            .map(|row| row.map(|row| row.product))
-            .collect::<Result<_, _>>()?;
+        let products: Vec<Product> = rows.map(|row| row.map(|row| row.product)).collect::<Result<_, _>>()?;
         let last = products.last().map(|product| product.id.clone()).filter(|_| more);
         Ok((products, last))
     }

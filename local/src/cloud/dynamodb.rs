@@ -31,23 +31,15 @@ impl DynamoDb {
 
     /// One call in DynamoDB's JSON protocol.
     pub fn call(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let target = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|target| target.to_str().ok());
-        let operation = target
-            .and_then(|target| target.rsplit('.').next())
-            .unwrap_or_default();
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+        let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
         let (status, body) = match self.dispatch(operation, request.body()) {
             Ok(body) => (200, body),
             Err(error) => (error.status_code(), error.to_json()),
         };
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-amz-json-1.0"),
-        );
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
         response
     }
 
@@ -73,9 +65,7 @@ impl DynamoDb {
 
     /// Creates the table of the template, unless it is there.
     pub fn create_table(&self, name: &str, properties: &Value) -> Result<(), DynoxideError> {
-        let known = self.database.describe_table(DescribeTableRequest {
-            table_name: name.to_owned(),
-        });
+        let known = self.database.describe_table(DescribeTableRequest { table_name: name.to_owned() });
         if known.is_ok() {
             return Ok(());
         }
@@ -109,32 +99,21 @@ impl DynamoDb {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Value>, DynoxideError> {
-        let described = self.database.describe_table(DescribeTableRequest {
-            table_name: table.to_owned(),
-        })?;
+        let described =
+            self.database.describe_table(DescribeTableRequest { table_name: table.to_owned() })?;
         let described = to_value(&described)?;
-        let stream = described["Table"]["LatestStreamArn"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let stream = described["Table"]["LatestStreamArn"].as_str().unwrap_or_default().to_owned();
         let request = json!({"StreamArn": stream});
         let request = serde_json::from_value(request).map_err(unreadable)?;
         let described = to_value(&self.database.describe_stream(request)?)?;
-        let shards = described["StreamDescription"]["Shards"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        let shards = described["StreamDescription"]["Shards"].as_array().cloned().unwrap_or_default();
         let mut changes = Vec::new();
         for shard in shards {
             let iterator = self.database.get_shard_iterator(GetShardIteratorRequest {
                 stream_arn: stream.clone(),
                 shard_id: shard["ShardId"].as_str().unwrap_or_default().to_owned(),
-                shard_iterator_type: if after.is_some() {
-                    "AFTER_SEQUENCE_NUMBER"
-                } else {
-                    "TRIM_HORIZON"
-                }
-                .to_owned(),
+                shard_iterator_type: if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" }
+                    .to_owned(),
                 sequence_number: after.map(str::to_owned),
             });
             let Ok(iterator) = iterator else { continue };

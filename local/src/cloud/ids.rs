@@ -10,12 +10,6 @@ pub(super) fn md5(text: impl AsRef<[u8]>) -> String {
 /// An id in the form of a UUID, always the same for the same seed.
 pub(super) fn uuid_like(seed: &str) -> String {
     let hash = md5(seed);
-    let parts = [
-        &hash[..8],
-        &hash[8..12],
-        &hash[12..16],
-        &hash[16..20],
-        &hash[20..],
-    ];
+    let parts = [&hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..]];
     parts.join("-")
 }

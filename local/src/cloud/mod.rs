@@ -79,10 +79,7 @@ impl Cloud {
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("{base}/aws/dynamodb")),
             ("AWS_ENDPOINT_URL_SQS", format!("{base}/aws/sqs")),
             ("AWS_ENDPOINT_URL_SES", format!("{base}/aws/ses")),
-            (
-                "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-                format!("{base}/aws/secretsmanager"),
-            ),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{base}/aws/secretsmanager")),
             ("STRIPE_BASE_URL", format!("{base}/stripe")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
@@ -120,11 +117,7 @@ impl Cloud {
 /// The request at another path, with its query.
 fn moved(request: Request<Bytes>, path: &str) -> Request<Bytes> {
     let (mut parts, body) = request.into_parts();
-    let query = parts
-        .uri
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     if let Ok(uri) = format!("{path}{query}").parse() {
         parts.uri = uri;
     }

@@ -30,22 +30,15 @@ pub struct Secrets {
 impl Secrets {
     /// Opens the secrets kept at `path`, or none in memory.
     pub fn open(path: Option<&Path>) -> Result<Self, rusqlite::Error> {
-        Ok(Self {
-            storage: Storage::open(path, store::SCHEMA)?,
-        })
+        Ok(Self { storage: Storage::open(path, store::SCHEMA)? })
     }
 
     /// Answers one API call.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
-        let target = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|target| target.to_str().ok())
-            .unwrap_or_default();
+        let target =
+            request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
         let operation = target.strip_prefix("secretsmanager.").unwrap_or(target);
-        let answer = self
-            .storage
-            .transaction(|tx| dispatch(tx, now, operation, request.body()));
+        let answer = self.storage.transaction(|tx| dispatch(tx, now, operation, request.body()));
         let (status, value) = match answer {
             Ok(value) => (StatusCode::OK, value),
             Err(refusal) => {
@@ -55,10 +48,7 @@ impl Secrets {
         };
         let mut response = Response::new(Bytes::from(value.to_string()));
         *response.status_mut() = status;
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-amz-json-1.1"),
-        );
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
         response
     }
 
@@ -168,12 +158,7 @@ fn dispatch(
     match operation {
         "GetSecretValue" => get(tx, &serde_json::from_slice(body)?),
         "CreateSecret" => {
-            let Create {
-                name,
-                secret_string,
-                client_request_token,
-                ..
-            } = serde_json::from_slice(body)?;
+            let Create { name, secret_string, client_request_token, .. } = serde_json::from_slice(body)?;
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
             if !(1..=512).contains(&name.len()) || !name.bytes().all(allowed) {
                 return Err(Refusal::Parameter(
@@ -195,11 +180,7 @@ fn dispatch(
             }
         }
         "PutSecretValue" => {
-            let Put {
-                secret_id,
-                secret_string,
-                client_request_token,
-            } = serde_json::from_slice(body)?;
+            let Put { secret_id, secret_string, client_request_token } = serde_json::from_slice(body)?;
             put(
                 tx,
                 now,
@@ -250,9 +231,7 @@ fn put(
     let id = match token {
         Some(token) if (32..=64).contains(&token.len()) => token,
         Some(_) => {
-            return Err(Refusal::Parameter(
-                "ClientRequestToken must be 32-64 characters long.",
-            ));
+            return Err(Refusal::Parameter("ClientRequestToken must be 32-64 characters long."));
         }
         None => store::next_version_id(tx, secret)?,
     };
@@ -262,9 +241,7 @@ fn put(
         Some(_) => {}
         None => store::add_version(tx, now, secret, &id, value)?,
     }
-    let stages = store::find(tx, &secret.arn)?
-        .ok_or(Refusal::NoSuchSecret)?
-        .stages(&id);
+    let stages = store::find(tx, &secret.arn)?.ok_or(Refusal::NoSuchSecret)?.stages(&id);
     Ok(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": id, "VersionStages": stages }))
 }
 
@@ -277,28 +254,17 @@ mod tests {
     fn call(secrets: &Secrets, operation: &str, body: &Value) -> (u16, Value) {
         let request =
             Request::post("http://localhost/").header("x-amz-target", format!("secretsmanager.{operation}"));
-        let response = secrets.call(
-            NOW,
-            &request.body(Bytes::from(body.to_string())).expect("a request"),
-        );
-        (
-            response.status().as_u16(),
-            serde_json::from_slice(response.body()).expect("every answer is JSON"),
-        )
+        let response = secrets.call(NOW, &request.body(Bytes::from(body.to_string())).expect("a request"));
+        (response.status().as_u16(), serde_json::from_slice(response.body()).expect("every answer is JSON"))
     }
 
     #[test]
     fn a_secret_is_found_by_name_and_by_full_and_partial_arn() {
         let secrets = Secrets::open(None).expect("the database opens");
-        let arn = secrets
-            .put(NOW, "shop/stripe", "sk_1")
-            .expect("the secret is kept");
+        let arn = secrets.put(NOW, "shop/stripe", "sk_1").expect("the secret is kept");
         for id in ["shop/stripe", &arn, &arn[..arn.len() - 7]] {
             let (status, answer) = call(&secrets, "GetSecretValue", &json!({ "SecretId": id }));
-            assert_eq!(
-                (status, &answer["SecretString"], &answer["ARN"]),
-                (200, &json!("sk_1"), &json!(arn))
-            );
+            assert_eq!((status, &answer["SecretString"], &answer["ARN"]), (200, &json!("sk_1"), &json!(arn)));
         }
     }
 
@@ -309,15 +275,9 @@ mod tests {
             secrets.put(NOW, "key", value).expect("the secret is kept");
         }
         for (stage, value) in [("AWSCURRENT", "two"), ("AWSPREVIOUS", "one")] {
-            let (_, answer) = call(
-                &secrets,
-                "GetSecretValue",
-                &json!({ "SecretId": "key", "VersionStage": stage }),
-            );
-            assert_eq!(
-                (&answer["SecretString"], &answer["VersionStages"]),
-                (&json!(value), &json!([stage]))
-            );
+            let (_, answer) =
+                call(&secrets, "GetSecretValue", &json!({ "SecretId": "key", "VersionStage": stage }));
+            assert_eq!((&answer["SecretString"], &answer["VersionStages"]), (&json!(value), &json!([stage])));
         }
     }
 
@@ -333,11 +293,7 @@ mod tests {
             ("CreateSecret", create("one"), Ok(token)),
             ("CreateSecret", create("one"), Ok(token)),
             ("CreateSecret", create("two"), Err("ResourceExistsException")),
-            (
-                "CreateSecret",
-                json!({ "Name": "key" }),
-                Err("ResourceExistsException"),
-            ),
+            ("CreateSecret", json!({ "Name": "key" }), Err("ResourceExistsException")),
             ("PutSecretValue", put("one"), Ok(token)),
             ("PutSecretValue", put("two"), Err("ResourceExistsException")),
             (
@@ -345,35 +301,21 @@ mod tests {
                 json!({ "SecretId": "none", "SecretString": "s" }),
                 Err("ResourceNotFoundException"),
             ),
-            (
-                "GetSecretValue",
-                json!({ "SecretId": "none" }),
-                Err("ResourceNotFoundException"),
-            ),
+            ("GetSecretValue", json!({ "SecretId": "none" }), Err("ResourceNotFoundException")),
             (
                 "GetSecretValue",
                 json!({ "SecretId": "key", "VersionStage": "AWSPREVIOUS" }),
                 Err("ResourceNotFoundException"),
             ),
-            (
-                "CreateSecret",
-                json!({ "Name": "key", "SecretBinary": "AA==" }),
-                Err("SerializationException"),
-            ),
-            (
-                "DeleteSecret",
-                json!({ "SecretId": "key" }),
-                Err("UnknownOperationException"),
-            ),
+            ("CreateSecret", json!({ "Name": "key", "SecretBinary": "AA==" }), Err("SerializationException")),
+            ("DeleteSecret", json!({ "SecretId": "key" }), Err("UnknownOperationException")),
         ] {
             let (status, answer) = call(&secrets, operation, &body);
             match expected {
                 Ok(version) => assert_eq!((status, &answer["VersionId"]), (200, &json!(version))),
-                Err(kind) => assert_eq!(
-                    (status, &answer["__type"]),
-                    (400, &json!(kind)),
-                    "{operation} {body}"
-                ),
+                Err(kind) => {
+                    assert_eq!((status, &answer["__type"]), (400, &json!(kind)), "{operation} {body}")
+                }
             }
         }
     }

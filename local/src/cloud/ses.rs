@@ -83,20 +83,15 @@ pub enum Outcome {
 impl Ses {
     /// Opens the mails kept at `path`, or none in memory.
     pub fn open(path: Option<&Path>) -> Result<Self, rusqlite::Error> {
-        Ok(Self {
-            storage: Storage::open(path, SCHEMA)?,
-        })
+        Ok(Self { storage: Storage::open(path, SCHEMA)? })
     }
 
     /// Answers one API call.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
         let form = Form::read(request.body());
         let action = form.text("Action").unwrap_or_default();
-        let request_id = uuid_like(&format!(
-            "request {} {}",
-            now.unix_timestamp_nanos(),
-            md5(request.body())
-        ));
+        let request_id =
+            uuid_like(&format!("request {} {}", now.unix_timestamp_nanos(), md5(request.body())));
         wire::respond(self.answer(now, action, &form), action, &request_id)
     }
 
@@ -114,10 +109,7 @@ impl Ses {
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let mails = rows.map(|row| {
                 let (mail, sent_at): (String, i64) = row?;
-                Ok(Mail {
-                    sent_at: moment(sent_at),
-                    ..serde_json::from_str(&mail)?
-                })
+                Ok(Mail { sent_at: moment(sent_at), ..serde_json::from_str(&mail)? })
             });
             mails.collect()
         })
@@ -149,23 +141,15 @@ impl Ses {
 fn store(tx: &Transaction<'_>, now: OffsetDateTime, mut mail: Mail) -> Result<String, Refusal> {
     let recipients = [&*mail.to, &*mail.cc, &*mail.bcc].concat();
     if recipients.len() > MAX_RECIPIENTS {
-        return Err(Refusal::Parameter(format!(
-            "Recipient count exceeds {MAX_RECIPIENTS}."
-        )));
+        return Err(Refusal::Parameter(format!("Recipient count exceeds {MAX_RECIPIENTS}.")));
     }
     for address in recipients.iter().chain(&mail.reply_to).chain([&mail.from]) {
         check_address(address)?;
     }
-    let length = mail.subject.len()
-        + [&mail.text, &mail.html]
-            .into_iter()
-            .flatten()
-            .map(String::len)
-            .sum::<usize>();
+    let length =
+        mail.subject.len() + [&mail.text, &mail.html].into_iter().flatten().map(String::len).sum::<usize>();
     if length > MAX_BYTES {
-        return Err(Refusal::Parameter(format!(
-            "Message length is more than {MAX_BYTES} bytes long."
-        )));
+        return Err(Refusal::Parameter(format!("Message length is more than {MAX_BYTES} bytes long.")));
     }
     // API Reference, MessageTag.
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -176,20 +160,11 @@ fn store(tx: &Transaction<'_>, now: OffsetDateTime, mut mail: Mail) -> Result<St
             ));
         }
     }
-    let last = tx.query_row(
-        "SELECT seq FROM sqlite_sequence WHERE name = 'ses_mail'",
-        [],
-        |row| row.get(0),
-    );
-    mail.id = format!(
-        "{}-000000",
-        uuid_like(&format!("mail {}", last.optional()?.unwrap_or(0_i64)))
-    );
+    let last = tx.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'ses_mail'", [], |row| row.get(0));
+    mail.id = format!("{}-000000", uuid_like(&format!("mail {}", last.optional()?.unwrap_or(0_i64))));
     mail.sent_at = now;
-    let undelivered = recipients
-        .iter()
-        .map(|address| outcome(address))
-        .find(|outcome| *outcome != Outcome::Delivered);
+    let undelivered =
+        recipients.iter().map(|address| outcome(address)).find(|outcome| *outcome != Outcome::Delivered);
     mail.outcome = undelivered.unwrap_or(Outcome::Delivered);
     tx.execute(
         "INSERT INTO ses_mail (sent_at, recipients, mail) VALUES (?1, ?2, ?3)",
@@ -200,10 +175,7 @@ fn store(tx: &Transaction<'_>, now: OffsetDateTime, mut mail: Mail) -> Result<St
 
 /// The address itself in `Name <address>`.
 fn bare(address: &str) -> &str {
-    address
-        .rsplit_once('<')
-        .map_or(address, |(_, rest)| rest.trim_end().trim_end_matches('>'))
-        .trim()
+    address.rsplit_once('<').map_or(address, |(_, rest)| rest.trim_end().trim_end_matches('>')).trim()
 }
 
 fn check_address(address: &str) -> Result<(), Refusal> {
@@ -212,9 +184,7 @@ fn check_address(address: &str) -> Result<(), Refusal> {
     if !address.is_ascii() {
         return refused("The email address string must be 7-bit ASCII.");
     }
-    let Some((local, domain)) = bare(address)
-        .rsplit_once('@')
-        .filter(|(_, domain)| !domain.is_empty())
+    let Some((local, domain)) = bare(address).rsplit_once('@').filter(|(_, domain)| !domain.is_empty())
     else {
         return refused("Missing final '@domain'");
     };
@@ -233,10 +203,7 @@ fn check_address(address: &str) -> Result<(), Refusal> {
 /// Labels (`bounce+order-1@…`) are allowed (SES Developer Guide, Using the mailbox simulator).
 fn outcome(address: &str) -> Outcome {
     let address = bare(address).to_ascii_lowercase();
-    match address
-        .strip_suffix("@simulator.amazonses.com")
-        .and_then(|local| local.split('+').next())
-    {
+    match address.strip_suffix("@simulator.amazonses.com").and_then(|local| local.split('+').next()) {
         Some("bounce") => Outcome::Bounced,
         Some("complaint") => Outcome::Complained,
         Some("suppressionlist") => Outcome::Suppressed,
@@ -260,15 +227,10 @@ mod tests {
     use super::*;
 
     fn call(ses: &Ses, fields: &[(&str, &str)]) -> (u16, String) {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let now = epoch() + time::Duration::seconds(1_750_000_000);
         let response = ses.call(now, &Request::new(Bytes::from(body)));
-        (
-            response.status().as_u16(),
-            String::from_utf8_lossy(response.body()).into_owned(),
-        )
+        (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
     }
 
     const MAIL: [(&str, &str); 5] = [
@@ -289,21 +251,11 @@ mod tests {
         ];
         let (status, xml) = call(&ses, &[MAIL.as_slice(), &more].concat());
         let mail = ses.mails().remove(0);
-        assert!(
-            status == 200 && xml.contains(&format!("<MessageId>{}</MessageId>", mail.id)),
-            "{xml}"
-        );
-        assert_eq!(
-            (mail.subject.as_str(), mail.html.as_deref()),
-            ("Grüße & <more>", Some("<p>"))
-        );
+        assert!(status == 200 && xml.contains(&format!("<MessageId>{}</MessageId>", mail.id)), "{xml}");
+        assert_eq!((mail.subject.as_str(), mail.html.as_deref()), ("Grüße & <more>", Some("<p>")));
         assert_eq!(mail.tags, [("event".to_owned(), "placed".to_owned())]);
         assert_eq!(mail.sent_at.unix_timestamp(), 1_750_000_000);
-        assert!(
-            call(&ses, &[("Action", "GetSendQuota")])
-                .1
-                .contains("<SentLast24Hours>1.0<")
-        );
+        assert!(call(&ses, &[("Action", "GetSendQuota")]).1.contains("<SentLast24Hours>1.0<"));
     }
 
     #[test]
@@ -312,10 +264,7 @@ mod tests {
         let data = STANDARD.encode(
             "From: a@example.com\r\nTo: \"B, b\" <b@example.com>,\r\n c@example.com\r\nSubject: Hi\r\n\r\nBody",
         );
-        assert_eq!(
-            call(&ses, &[("Action", "SendRawEmail"), ("RawMessage.Data", &data)]).0,
-            200
-        );
+        assert_eq!(call(&ses, &[("Action", "SendRawEmail"), ("RawMessage.Data", &data)]).0, 200);
         let mail = ses.mails().remove(0);
         assert_eq!(
             (&*mail.from, &*mail.subject, mail.text.as_deref()),
@@ -340,15 +289,10 @@ mod tests {
     #[test]
     fn what_ses_refuses_is_refused() {
         let ses = Ses::open(None).expect("the database opens");
-        let many: Vec<String> = (2..=51)
-            .map(|n| format!("Destination.BccAddresses.member.{}", n - 1))
-            .collect();
+        let many: Vec<String> =
+            (2..=51).map(|n| format!("Destination.BccAddresses.member.{}", n - 1)).collect();
         let many: Vec<(&str, &str)> = many.iter().map(|name| (&**name, "b@example.com")).collect();
-        let without = |name: &str| {
-            MAIL.into_iter()
-                .filter(|(key, _)| *key != name)
-                .collect::<Vec<_>>()
-        };
+        let without = |name: &str| MAIL.into_iter().filter(|(key, _)| *key != name).collect::<Vec<_>>();
         let with = |more: &[(&'static str, &'static str)]| [MAIL.as_slice(), more].concat();
         for (fields, code) in [
             (without("Source"), "ValidationError"),
@@ -356,21 +300,12 @@ mod tests {
             (without("Message.Subject.Data"), "ValidationError"),
             (without("Message.Body.Text.Data"), "ValidationError"),
             (without("Action"), "InvalidAction"),
-            (
-                with(&[("Destination.CcAddresses.member.1", "nobody")]),
-                "InvalidParameterValue",
-            ),
-            (
-                with(&[("Tags.member.1.Name", "a b"), ("Tags.member.1.Value", "c")]),
-                "InvalidParameterValue",
-            ),
+            (with(&[("Destination.CcAddresses.member.1", "nobody")]), "InvalidParameterValue"),
+            (with(&[("Tags.member.1.Name", "a b"), ("Tags.member.1.Value", "c")]), "InvalidParameterValue"),
             ([MAIL.as_slice(), &many].concat(), "InvalidParameterValue"),
         ] {
             let (status, xml) = call(&ses, &fields);
-            assert!(
-                status == 400 && xml.contains(&format!("<Code>{code}</Code>")),
-                "{xml}"
-            );
+            assert!(status == 400 && xml.contains(&format!("<Code>{code}</Code>")), "{xml}");
         }
         assert!(ses.mails().is_empty());
     }

@@ -89,16 +89,12 @@ pub struct QueuedMessage {
 impl Sqs {
     /// Opens the queues kept at `path`, or empty ones in memory.
     pub fn open(path: Option<&Path>) -> Result<Self, rusqlite::Error> {
-        Ok(Self {
-            storage: Storage::open(path, store::SCHEMA)?,
-        })
+        Ok(Self { storage: Storage::open(path, store::SCHEMA)? })
     }
 
     /// Answers one API call.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
-        let answer = self
-            .storage
-            .transaction(|tx| wire::dispatch(tx, millis(now), request));
+        let answer = self.storage.transaction(|tx| wire::dispatch(tx, millis(now), request));
         wire::respond(answer)
     }
 
@@ -171,12 +167,7 @@ mod tests {
         assert!(sqs.receive(at(4), "mail", 10).is_empty());
         let first = sqs.receive(at(5), "mail", 10).remove(0);
         assert_eq!(
-            (
-                &*first.body,
-                first.receive_count,
-                first.sent_at,
-                first.first_received_at
-            ),
+            (&*first.body, first.receive_count, first.sent_at, first.first_received_at),
             ("hello", 1, at(0), at(5))
         );
         assert!(sqs.receive(at(34), "mail", 10).is_empty());
@@ -198,10 +189,7 @@ mod tests {
         assert!(sqs.delete("mail", &second.receipt_handle));
         assert!(sqs.messages("mail").is_empty());
         let (status, answer) = call(&sqs, 31, "DeleteMessage", json!({ "ReceiptHandle": "nonsense" }));
-        assert_eq!(
-            (status, &answer["__type"]),
-            (400, &json!("com.amazonaws.sqs#ReceiptHandleIsInvalid"))
-        );
+        assert_eq!((status, &answer["__type"]), (400, &json!("com.amazonaws.sqs#ReceiptHandleIsInvalid")));
     }
 
     #[test]
@@ -232,9 +220,7 @@ mod tests {
         std::fs::create_dir_all(&directory).expect("a folder is made");
         let path = directory.join("queues.db");
         let running = Sqs::open(Some(&path)).expect("the database opens");
-        running
-            .declare(&queue("mail", None))
-            .expect("the queue is declared");
+        running.declare(&queue("mail", None)).expect("the queue is declared");
         send(&running, "kept", 0);
         // Nothing is closed, as after a kill: the second connection sees only what is committed.
         let next = Sqs::open(Some(&path)).expect("the database opens");

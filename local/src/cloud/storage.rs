@@ -24,9 +24,7 @@ impl Storage {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.execute_batch(PRAGMAS)?;
         connection.execute_batch(schema)?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-        })
+        Ok(Self { connection: Mutex::new(connection) })
     }
 
     /// All of `work` or nothing: an error that it returns rolls back.
@@ -66,9 +64,7 @@ mod tests {
     fn kept(storage: &Storage) -> Vec<i64> {
         let all = storage.transaction(|tx| {
             let mut select = tx.prepare("SELECT value FROM kept ORDER BY value")?;
-            select
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, rusqlite::Error>>()
+            select.query_map([], |row| row.get(0))?.collect::<Result<_, rusqlite::Error>>()
         });
         all.expect("the values are read")
     }

@@ -94,10 +94,7 @@ impl Stripe {
 
     /// How a delivery went: 2xx ends it, anything else lets it be due again later, for up to three days.
     pub fn delivered(&self, now: OffsetDateTime, delivery_id: &str, status: u16) {
-        logged(
-            self.storage
-                .transaction(|db| Ok(webhooks::delivered(db, now, delivery_id, status)?)),
-        );
+        logged(self.storage.transaction(|db| Ok(webhooks::delivered(db, now, delivery_id, status)?)));
     }
 
     /// Passes (`ok`) or fails the 3-D Secure step of an intent, as the customer does in the browser. `false`: there is
@@ -152,11 +149,7 @@ impl Stripe {
         };
         refunds::settle(&Work::unasked(db, now))?;
         let answer = match command.run(&work) {
-            Ok(object) => Answer {
-                status: 200,
-                body: object.to_string(),
-                replay_of: None,
-            },
+            Ok(object) => Answer { status: 200, body: object.to_string(), replay_of: None },
             Err(Failure::Api(error)) => Answer::from(&error),
             Err(failure) => return Err(failure),
         };
@@ -178,11 +171,7 @@ impl Stripe {
 
 impl From<&ApiError> for Answer {
     fn from(error: &ApiError) -> Self {
-        Self {
-            status: error.status(),
-            body: error.envelope().to_string(),
-            replay_of: None,
-        }
+        Self { status: error.status(), body: error.envelope().to_string(), replay_of: None }
     }
 }
 
@@ -249,12 +238,7 @@ mod tests {
 
     #[test]
     fn a_wrong_or_missing_api_key_is_refused() {
-        for wrong in [
-            None,
-            Some("Bearer sk_test_2"),
-            Some("Basic c2tfdGVzdF8yOg=="),
-            Some("sk_test_1"),
-        ] {
+        for wrong in [None, Some("Bearer sk_test_2"), Some("Basic c2tfdGVzdF8yOg=="), Some("sk_test_1")] {
             let (status, kind, challenge) = authorized(wrong);
             assert_eq!((status, kind), (401, json!("invalid_request_error")), "{wrong:?}");
             assert_eq!(challenge.as_deref(), Some("Basic realm=\"Stripe\""));
@@ -264,18 +248,12 @@ mod tests {
     #[test]
     fn every_response_has_a_request_id_of_its_own() {
         let twin = Twin::new();
-        let ids: Vec<String> = [
-            twin.get("/v1/payment_intents"),
-            twin.get("/v1/nonsense"),
-            twin.pay("pm_card_chargeDeclined"),
-        ]
-        .iter()
-        .filter_map(|reply| reply.header("request-id").map(str::to_owned))
-        .collect();
-        assert!(
-            ids.len() == 3 && ids.iter().all(|id| id.starts_with("req_") && id.len() == 18),
-            "{ids:?}"
-        );
+        let ids: Vec<String> =
+            [twin.get("/v1/payment_intents"), twin.get("/v1/nonsense"), twin.pay("pm_card_chargeDeclined")]
+                .iter()
+                .filter_map(|reply| reply.header("request-id").map(str::to_owned))
+                .collect();
+        assert!(ids.len() == 3 && ids.iter().all(|id| id.starts_with("req_") && id.len() == 18), "{ids:?}");
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
     }
 
@@ -298,10 +276,7 @@ mod tests {
 
     #[test]
     fn two_fakes_that_are_asked_the_same_give_the_same_ids() {
-        assert_eq!(
-            Twin::new().pay("pm_card_visa").raw,
-            Twin::new().pay("pm_card_visa").raw
-        );
+        assert_eq!(Twin::new().pay("pm_card_visa").raw, Twin::new().pay("pm_card_visa").raw);
     }
 
     #[test]
@@ -316,16 +291,9 @@ mod tests {
         assert_eq!(reopened.stripe.intents(), twin.stripe.intents());
         assert_eq!(reopened.stripe.due_webhooks(NOW, 10), waiting);
         let again = reopened.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!(
-            (&again.raw, again.header("idempotent-replayed")),
-            (&first.raw, Some("true"))
-        );
+        assert_eq!((&again.raw, again.header("idempotent-replayed")), (&first.raw, Some("true")));
         let other = reopened.post("/v1/payment_intents", form, None);
-        assert_ne!(
-            other.text("/id"),
-            first.text("/id"),
-            "ids are not given out twice"
-        );
+        assert_ne!(other.text("/id"), first.text("/id"), "ids are not given out twice");
         drop((twin, reopened));
         for suffix in ["", "-wal", "-shm"] {
             std::fs::remove_file(format!("{}{suffix}", path.display())).ok();
@@ -342,21 +310,11 @@ mod tests {
         run("ALTER TABLE deliveries RENAME TO gone");
         let form = "amount=5&currency=eur";
         let failed = twin.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!(
-            (failed.status.as_u16(), failed.text("/error/type")),
-            (500, "api_error")
-        );
-        assert!(
-            failed
-                .header("request-id")
-                .is_some_and(|id| id.starts_with("req_"))
-        );
+        assert_eq!((failed.status.as_u16(), failed.text("/error/type")), (500, "api_error"));
+        assert!(failed.header("request-id").is_some_and(|id| id.starts_with("req_")));
         assert!(twin.stripe.intents().is_empty() && twin.stripe.due_webhooks(NOW, 1).is_empty());
         run("ALTER TABLE gone RENAME TO deliveries");
         let retried = twin.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!(
-            (retried.status.as_u16(), retried.header("idempotent-replayed")),
-            (200, None)
-        );
+        assert_eq!((retried.status.as_u16(), retried.header("idempotent-replayed")), (200, None));
     }
 }

@@ -21,10 +21,6 @@ pub struct FieldError {
 impl FieldError {
     /// An error at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            detail: detail.to_owned(),
-        }
+        Self { pointer: pointer.into(), code, detail: detail.to_owned() }
     }
 }

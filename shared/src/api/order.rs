@@ -301,21 +301,12 @@ impl OrderView {
             row: OrderRow::of(order),
             subtotal: shown(document.subtotal()),
             discount_amount: shown(document.discount()),
-            lines: document
-                .lines
-                .iter()
-                .enumerate()
-                .map(|(at, line)| LineView::of(at, line))
-                .collect(),
+            lines: document.lines.iter().enumerate().map(|(at, line)| LineView::of(at, line)).collect(),
             billing_address: document.billing_address.clone(),
             shipping_address: document.shipping_address.clone(),
             contact_email: document.contact_email.clone(),
             payment: PaymentView::of(order),
-            shipments: parcels
-                .iter()
-                .enumerate()
-                .map(|(at, parcel)| ShipmentView::of(at, parcel))
-                .collect(),
+            shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
             allocation_reason: document.allocation_reason,
             timeline: order.log.iter().map(TimelineEntry::of).collect(),
             eco_impact: carbon::estimate(weight),
@@ -377,10 +368,7 @@ impl PaymentView {
                     status: refund.state.clone(),
                 })
                 .collect(),
-            pay_until: order
-                .hold_until
-                .filter(|_| order.status == Status::Pending)
-                .map(Timestamp::rfc3339),
+            pay_until: order.hold_until.filter(|_| order.status == Status::Pending).map(Timestamp::rfc3339),
         }
     }
 }
@@ -432,11 +420,7 @@ impl TrackingView {
     /// Where an order's parcels are at `now`.
     pub fn of(order: &Order, now: Timestamp) -> Self {
         let at = |name: &str| {
-            order
-                .log
-                .iter()
-                .find(|event| event.kind.name() == name)
-                .map(|event| event.at.rfc3339())
+            order.log.iter().find(|event| event.kind.name() == name).map(|event| event.at.rfc3339())
         };
         let milestones = ["placed", "confirmed", "preparing", "cancelled"];
         let promised = order.estimated_delivery.date();
@@ -450,22 +434,13 @@ impl TrackingView {
             cancelled_at: at("cancelled"),
             estimated_delivery: iso_date(promised),
             delivery_day: promised.weekday().to_string(),
-            delay_status: (order.status != Status::Cancelled).then(|| {
-                if now.date() > promised {
-                    DelayStatus::Late
-                } else {
-                    DelayStatus::OnTime
-                }
-            }),
+            delay_status: (order.status != Status::Cancelled)
+                .then(|| if now.date() > promised { DelayStatus::Late } else { DelayStatus::OnTime }),
             checkpoints: order
                 .log
                 .iter()
                 .filter(|event| milestones.contains(&event.kind.name()))
-                .map(|event| Checkpoint {
-                    at: event.at.rfc3339(),
-                    status: event.kind.name(),
-                    location: None,
-                })
+                .map(|event| Checkpoint { at: event.at.rfc3339(), status: event.kind.name(), location: None })
                 .collect(),
         }
     }

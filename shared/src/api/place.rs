@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::Amount;
+use super::wire::{self, Amount};
 use crate::address::Address;
 use crate::ids::{CustomerId, ProductId};
 use crate::money::Currency;
@@ -12,6 +12,7 @@ use crate::money::Currency;
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
     /// What to buy; equal products are summed.
+    #[serde(deserialize_with = "wire::list")]
     pub lines: Vec<PlaceLine>,
     /// For whom. Staff only; everybody else orders for themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,15 +21,16 @@ pub struct PlaceOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_email: Option<String>,
     /// Who pays; the shipping address unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "wire::optional", skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,
     /// Where it goes; the billing address unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "wire::optional", skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<Address>,
     /// Insists on a shipping address of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub different_shipping: Option<bool>,
     /// How it is paid.
+    #[serde(deserialize_with = "wire::object")]
     pub payment: PaymentChoice,
     /// The currency that the caller expects the prices in.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -51,31 +51,14 @@ impl PutProduct {
                 errors.push(FieldError::new(format!("/{field}"), "out_of_range", detail));
             }
         };
-        check(
-            (1..=limits::NAME).contains(&self.name.trim().chars().count()),
-            "name",
-            "1 to 200 characters",
-        );
-        let description = self
-            .description
-            .as_ref()
-            .is_none_or(|text| text.chars().count() <= limits::NOTES);
+        check((1..=limits::NAME).contains(&self.name.trim().chars().count()), "name", "1 to 200 characters");
+        let description = self.description.as_ref().is_none_or(|text| text.chars().count() <= limits::NOTES);
         check(description, "description", "at most 2000 characters");
-        check(
-            (1..=1_000_000).contains(&self.weight_grams),
-            "weight_grams",
-            "1 to 1000000 grams",
-        );
+        check((1..=1_000_000).contains(&self.weight_grams), "weight_grams", "1 to 1000000 grams");
         let volume_cm3 = self.volume_cm3.unwrap_or(self.weight_grams);
-        check(
-            (1..=10_000_000).contains(&volume_cm3),
-            "volume_cm3",
-            "1 to 10000000 cubic centimetres",
-        );
-        let image = self
-            .image_url
-            .as_ref()
-            .is_none_or(|url| url.len() <= 1_000 && url.starts_with("https://"));
+        check((1..=10_000_000).contains(&volume_cm3), "volume_cm3", "1 to 10000000 cubic centimetres");
+        let image =
+            self.image_url.as_ref().is_none_or(|url| url.len() <= 1_000 && url.starts_with("https://"));
         check(image, "image_url", "https:// and at most 1000 characters");
         check(self.price.0 > Decimal::ZERO, "price", "more than nothing");
         let price = Money::new(self.price.0, self.currency)
@@ -114,12 +97,7 @@ impl AdjustStock {
     /// What breaks a rule.
     pub fn check(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        if self.quantity == 0
-            || self
-                .quantity
-                .checked_abs()
-                .is_none_or(|units| units > limits::STOCK)
-        {
+        if self.quantity == 0 || self.quantity.checked_abs().is_none_or(|units| units > limits::STOCK) {
             errors.push(FieldError::new(
                 "/quantity",
                 "out_of_range",
@@ -186,10 +164,7 @@ impl ProductView {
 
     /// A product and how much there is of it.
     pub fn with_stock(product: &Product, levels: &[StockLevel]) -> Self {
-        Self {
-            available: Some(levels.iter().map(|level| level.on_hand.max(0)).sum()),
-            ..Self::of(product)
-        }
+        Self { available: Some(levels.iter().map(|level| level.on_hand.max(0)).sum()), ..Self::of(product) }
     }
 }
 

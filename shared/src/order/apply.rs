@@ -12,18 +12,7 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
     events.iter().fold(order, |order, kind| {
         let mut order = match (order, kind) {
             (Some(order), _) => order,
-            (
-                None,
-                EventKind::Placed {
-                    id,
-                    customer,
-                    total,
-                    items,
-                    method,
-                    hold_until,
-                    delivery,
-                },
-            ) => Order {
+            (None, EventKind::Placed { id, customer, total, items, method, hold_until, delivery }) => Order {
                 id: *id,
                 customer: customer.clone(),
                 placed_at: now,
@@ -34,6 +23,7 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
                 payment: Payment {
                     method: method.clone(),
                     state: match method {
+                        _ if total.is_zero() => State::Captured,
                         Method::Card { .. } => State::Requested,
                         Method::Cod => State::OnDelivery,
                     },

@@ -14,15 +14,11 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Vec<Ev
         Command::RecordRefund { refund, report } => record_refund(order, refund, report),
         Command::Cancel { actor, reason } => cancel(order, actor, reason),
         Command::Expire => expire(order, now),
-        Command::Prepare {
-            parcels,
-            carbon_grams,
-        } => match order.status {
+        Command::Prepare { parcels, carbon_grams } => match order.status {
             Status::Pending => Err(Rejection::NotConfirmed),
-            Status::Confirmed => Ok(vec![EventKind::Prepared {
-                parcels: parcels.clone(),
-                carbon_grams: *carbon_grams,
-            }]),
+            Status::Confirmed => {
+                Ok(vec![EventKind::Prepared { parcels: parcels.clone(), carbon_grams: *carbon_grams }])
+            }
             Status::Preparing | Status::Packed | Status::Shipped | Status::Delivered | Status::Cancelled => {
                 Ok(vec![])
             }
@@ -53,9 +49,7 @@ fn cancel(order: &Order, actor: &Actor, reason: &str) -> Result<Vec<EventKind>, 
     if order.status == Status::Cancelled {
         return Ok(vec![]);
     }
-    let mut events = vec![EventKind::Cancelled {
-        reason: reason.to_owned(),
-    }];
+    let mut events = vec![EventKind::Cancelled { reason: reason.to_owned() }];
     events.extend(refund_of(order, order.payment.refundable()));
     Ok(events)
 }
@@ -65,9 +59,7 @@ fn expire(order: &Order, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
         return Ok(vec![]);
     }
     match next_step(order, now) {
-        Step::Expire => Ok(vec![EventKind::Cancelled {
-            reason: "payment_expired".to_owned(),
-        }]),
+        Step::Expire => Ok(vec![EventKind::Cancelled { reason: "payment_expired".to_owned() }]),
         _ => Err(Rejection::NotExpired),
     }
 }
@@ -89,10 +81,7 @@ fn record_payment(order: &Order, report: &IntentReport) -> Result<Vec<EventKind>
             if *amount != order.total {
                 return Err(Rejection::PaymentMismatch);
             }
-            let mut events = vec![EventKind::Paid {
-                intent: intent.clone(),
-                amount: *amount,
-            }];
+            let mut events = vec![EventKind::Paid { intent: intent.clone(), amount: *amount }];
             match order.status {
                 Status::Pending => events.push(EventKind::Confirmed),
                 // Taken after the order was called off: it goes back at once.
@@ -111,10 +100,7 @@ fn record_payment(order: &Order, report: &IntentReport) -> Result<Vec<EventKind>
         }
         (State::Created, IntentReport::Open { .. }) => Ok(vec![EventKind::PaymentPending]),
         (State::Requested | State::Created | State::Open, IntentReport::Failed { intent, code }) => {
-            Ok(vec![EventKind::PaymentFailed {
-                intent: intent.clone(),
-                code: code.clone(),
-            }])
+            Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
         }
         (
             State::Requested | State::Created | State::Open | State::Failed { .. } | State::Voiding,
@@ -137,30 +123,20 @@ fn record_payment(order: &Order, report: &IntentReport) -> Result<Vec<EventKind>
 }
 
 fn started(intent: &str) -> EventKind {
-    EventKind::PaymentStarted {
-        intent: intent.to_owned(),
-    }
+    EventKind::PaymentStarted { intent: intent.to_owned() }
 }
 
 fn record_refund(order: &Order, id: &str, report: &RefundReport) -> Result<Vec<EventKind>, Rejection> {
-    let refund = order
-        .payment
-        .refunds
-        .iter()
-        .find(|refund| refund.id == id)
-        .ok_or(Rejection::UnknownRefund)?;
+    let refund =
+        order.payment.refunds.iter().find(|refund| refund.id == id).ok_or(Rejection::UnknownRefund)?;
     match (&refund.state, report) {
         (RefundState::Done, _) => Ok(vec![]),
         (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider }) => {
-            Ok(vec![EventKind::Refunded {
-                refund: id.to_owned(),
-                provider: provider.clone(),
-            }])
+            Ok(vec![EventKind::Refunded { refund: id.to_owned(), provider: provider.clone() }])
         }
-        (RefundState::Requested, RefundReport::Failed { code }) => Ok(vec![EventKind::RefundFailed {
-            refund: id.to_owned(),
-            code: code.clone(),
-        }]),
+        (RefundState::Requested, RefundReport::Failed { code }) => {
+            Ok(vec![EventKind::RefundFailed { refund: id.to_owned(), code: code.clone() }])
+        }
         (RefundState::Failed, RefundReport::Failed { .. }) => Ok(vec![]),
     }
 }

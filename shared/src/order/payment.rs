@@ -47,7 +47,7 @@ pub enum State {
     Created,
     /// The provider waits: for the customer to confirm it with the bank, or for the bank.
     Open,
-    /// The money was taken.
+    /// The money was taken, or there was none to take.
     Captured,
     /// It was refused.
     Failed {
@@ -150,9 +150,7 @@ impl Payment {
     /// What was taken and is not promised back.
     pub fn refundable(&self) -> Money {
         let promised = self.sum_of(|refund| refund.state != RefundState::Failed);
-        self.captured
-            .minus(promised)
-            .unwrap_or(Money::zero(self.captured.currency()))
+        self.captured.minus(promised).unwrap_or(Money::zero(self.captured.currency()))
     }
 
     fn sum_of(&self, counts: impl Fn(&Refund) -> bool) -> Money {
@@ -196,16 +194,9 @@ pub enum Step {
 /// the payment worker. All of them end in the same state.
 pub fn next_step(order: &Order, now: Timestamp) -> Step {
     let payment = &order.payment;
-    if let Some(refund) = payment
-        .refunds
-        .iter()
-        .find(|refund| refund.state == RefundState::Requested)
-    {
+    if let Some(refund) = payment.refunds.iter().find(|refund| refund.state == RefundState::Requested) {
         let look_up = now.seconds_since(refund.since) > LOOK_UP_REFUND_AFTER_SECONDS;
-        return Step::Refund {
-            refund: refund.clone(),
-            look_up,
-        };
+        return Step::Refund { refund: refund.clone(), look_up };
     }
     let hold = order.hold_until.unwrap_or(order.placed_at);
     let held = now < hold;

@@ -13,13 +13,7 @@ fn start() -> Timestamp {
 fn order(prepaid: bool) -> Order {
     let customer = CustomerId::parse("alice").expect("valid");
     let key = IdempotencyKey::parse("k").expect("valid");
-    let method = if prepaid {
-        Method::Card {
-            payment_method: "pm_1".into(),
-        }
-    } else {
-        Method::Cod
-    };
+    let method = if prepaid { Method::Card { payment_method: "pm_1".into() } } else { Method::Cod };
     let mut events = vec![EventKind::Placed {
         id: OrderId::new(&customer, &customer, &key, start()),
         customer,
@@ -37,27 +31,18 @@ fn order(prepaid: bool) -> Order {
 
 fn reports() -> impl Strategy<Value = Command> {
     let intent = prop_oneof![9 => Just("pi_1"), 1 => Just("pi_2")];
-    (
-        intent,
-        0..6u8,
-        prop_oneof![9 => Just("20.00 EUR"), 1 => Just("19.99 EUR")],
-    )
-        .prop_map(|(intent, kind, amount)| {
+    (intent, 0..6u8, prop_oneof![9 => Just("20.00 EUR"), 1 => Just("19.99 EUR")]).prop_map(
+        |(intent, kind, amount)| {
             let intent = intent.to_owned();
             Command::RecordPayment(match kind {
                 0 => IntentReport::Created { intent },
                 1 => IntentReport::Open { intent },
-                2 | 3 => IntentReport::Succeeded {
-                    intent,
-                    amount: amount.parse().expect("money"),
-                },
-                4 => IntentReport::Failed {
-                    intent: Some(intent),
-                    code: "card_declined".into(),
-                },
+                2 | 3 => IntentReport::Succeeded { intent, amount: amount.parse().expect("money") },
+                4 => IntentReport::Failed { intent: Some(intent), code: "card_declined".into() },
                 _ => IntentReport::Canceled { intent },
             })
-        })
+        },
+    )
 }
 
 fn commands() -> impl Strategy<Value = Command> {
@@ -78,11 +63,7 @@ fn aimed(command: Command, order: &Order) -> Command {
     match command {
         Command::RecordRefund { refund, report } => {
             let at: usize = refund.parse().unwrap_or_default();
-            let refund = order
-                .payment
-                .refunds
-                .get(at)
-                .map_or(refund, |refund| refund.id.clone());
+            let refund = order.payment.refunds.get(at).map_or(refund, |refund| refund.id.clone());
             Command::RecordRefund { refund, report }
         }
         other => other,
@@ -104,31 +85,18 @@ fn check_laws(order: &Order) {
         .filter(|refund| refund.state != RefundState::Failed)
         .map(|refund| refund.amount.minor())
         .sum();
-    assert!(
-        payment.captured.is_zero() || payment.captured == order.total,
-        "{order:?}"
-    );
-    assert!(
-        promised <= payment.captured.minor(),
-        "more goes back than was taken: {order:?}"
-    );
+    assert!(payment.captured.is_zero() || payment.captured == order.total, "{order:?}");
+    assert!(promised <= payment.captured.minor(), "more goes back than was taken: {order:?}");
     if order.status == Status::Cancelled && !payment.captured.is_zero() {
-        assert_eq!(
-            payment.refunds.len(),
-            1,
-            "a cancelled order keeps its money: {order:?}"
-        );
+        assert_eq!(payment.refunds.len(), 1, "a cancelled order keeps its money: {order:?}");
     }
     assert_eq!(order.status == Status::Cancelled, count(order, "cancelled") == 1);
     assert!(order.status != Status::Preparing || count(order, "confirmed") == 1);
-    let replayed = order.log.iter().fold(None, |state, event| {
-        apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at)
-    });
-    assert_eq!(
-        replayed.as_ref(),
-        Some(order),
-        "the state is not what the log says"
-    );
+    let replayed = order
+        .log
+        .iter()
+        .fold(None, |state, event| apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at));
+    assert_eq!(replayed.as_ref(), Some(order), "the state is not what the log says");
 }
 
 proptest! {

@@ -14,12 +14,7 @@ fn money(text: &str) -> Money {
 
 fn placed(method: Method) -> Order {
     let customer = CustomerId::parse("alice").expect("valid");
-    let id = OrderId::new(
-        &customer,
-        &customer,
-        &IdempotencyKey::parse("k").expect("valid"),
-        now(),
-    );
+    let id = OrderId::new(&customer, &customer, &IdempotencyKey::parse("k").expect("valid"), now());
     let prepaid = method != Method::Cod;
     let mut events = vec![EventKind::Placed {
         id,
@@ -37,9 +32,7 @@ fn placed(method: Method) -> Order {
 }
 
 fn by_card() -> Order {
-    placed(Method::Card {
-        payment_method: "pm_card_visa".into(),
-    })
+    placed(Method::Card { payment_method: "pm_card_visa".into() })
 }
 
 fn after(order: Order, command: &Command) -> Order {
@@ -52,23 +45,15 @@ fn report(report: IntentReport) -> Command {
 }
 
 fn created() -> Command {
-    report(IntentReport::Created {
-        intent: "pi_1".into(),
-    })
+    report(IntentReport::Created { intent: "pi_1".into() })
 }
 
 fn succeeded(amount: &str) -> Command {
-    report(IntentReport::Succeeded {
-        intent: "pi_1".into(),
-        amount: money(amount),
-    })
+    report(IntentReport::Succeeded { intent: "pi_1".into(), amount: money(amount) })
 }
 
 fn cancel() -> Command {
-    Command::Cancel {
-        actor: Actor::Customer,
-        reason: "changed my mind".into(),
-    }
+    Command::Cancel { actor: Actor::Customer, reason: "changed my mind".into() }
 }
 
 fn names(order: &Order) -> Vec<&'static str> {
@@ -89,21 +74,12 @@ fn a_payment_is_confirmed_only_once_its_id_is_on_the_order() {
 
 #[test]
 fn a_paid_order_that_is_cancelled_gives_the_money_back_once() {
-    let order = after(
-        after(after(by_card(), &created()), &succeeded("20 EUR")),
-        &cancel(),
-    );
-    let Step::Refund { refund, look_up } = next_step(&order, now()) else {
-        panic!("a refund is due")
-    };
+    let order = after(after(after(by_card(), &created()), &succeeded("20 EUR")), &cancel());
+    let Step::Refund { refund, look_up } = next_step(&order, now()) else { panic!("a refund is due") };
     assert_eq!((refund.amount, look_up), (money("20 EUR"), false));
     assert_eq!(order.payment.refundable(), money("0 EUR"));
-    let done = Command::RecordRefund {
-        refund: refund.id,
-        report: RefundReport::Done {
-            provider: "re_1".into(),
-        },
-    };
+    let done =
+        Command::RecordRefund { refund: refund.id, report: RefundReport::Done { provider: "re_1".into() } };
     let order = after(order, &done);
     assert_eq!(order.payment.status(), PaymentStatus::Refunded);
     assert_eq!(decide(&order, &done, now()), Ok(vec![]));
@@ -133,38 +109,20 @@ fn an_order_cancelled_before_the_provider_knew_of_it_is_void_at_once() {
 fn an_unpaid_order_expires_when_its_hold_ends_and_not_before() {
     let order = by_card();
     let end = now().plus_seconds(HOLD_SECONDS);
-    assert_eq!(
-        decide(&order, &Command::Expire, now()),
-        Err(Rejection::NotExpired)
-    );
+    assert_eq!(decide(&order, &Command::Expire, now()), Err(Rejection::NotExpired));
     assert_eq!(next_step(&order, end), Step::Expire);
     let events = decide(&order, &Command::Expire, end).expect("expired");
-    assert_eq!(
-        events,
-        [EventKind::Cancelled {
-            reason: "payment_expired".into()
-        }]
-    );
+    assert_eq!(events, [EventKind::Cancelled { reason: "payment_expired".into() }]);
 }
 
 #[test]
 fn a_hanging_payment_is_called_off_at_the_provider_before_the_order_expires() {
     let order = after(by_card(), &created());
-    let order = after(
-        order,
-        &report(IntentReport::Open {
-            intent: "pi_1".into(),
-        }),
-    );
+    let order = after(order, &report(IntentReport::Open { intent: "pi_1".into() }));
     let end = now().plus_seconds(HOLD_SECONDS);
     assert_eq!(next_step(&order, now()), Step::WaitUntil(end));
     assert_eq!(next_step(&order, end), Step::CancelIntent("pi_1".into()));
-    let order = after(
-        order,
-        &report(IntentReport::Canceled {
-            intent: "pi_1".into(),
-        }),
-    );
+    let order = after(order, &report(IntentReport::Canceled { intent: "pi_1".into() }));
     assert_eq!(next_step(&order, end), Step::Expire);
 }
 
@@ -173,15 +131,9 @@ fn a_declined_payment_is_told_and_called_off_with_the_order() {
     let order = after(by_card(), &created());
     let order = after(
         order,
-        &report(IntentReport::Failed {
-            intent: Some("pi_1".into()),
-            code: "card_declined".into(),
-        }),
+        &report(IntentReport::Failed { intent: Some("pi_1".into()), code: "card_declined".into() }),
     );
-    assert_eq!(
-        (order.status, order.payment.status()),
-        (Status::Pending, PaymentStatus::Failed)
-    );
+    assert_eq!((order.status, order.payment.status()), (Status::Pending, PaymentStatus::Failed));
     let order = after(order, &cancel());
     assert_eq!(next_step(&order, now()), Step::CancelIntent("pi_1".into()));
 }
@@ -189,23 +141,11 @@ fn a_declined_payment_is_told_and_called_off_with_the_order() {
 #[test]
 fn another_payment_or_another_amount_is_no_payment() {
     let order = after(by_card(), &created());
-    assert_eq!(
-        decide(&order, &succeeded("19.99 EUR"), now()),
-        Err(Rejection::PaymentMismatch)
-    );
-    assert_eq!(
-        decide(&order, &succeeded("20 USD"), now()),
-        Err(Rejection::PaymentMismatch)
-    );
-    let foreign = report(IntentReport::Succeeded {
-        intent: "pi_2".into(),
-        amount: money("20 EUR"),
-    });
+    assert_eq!(decide(&order, &succeeded("19.99 EUR"), now()), Err(Rejection::PaymentMismatch));
+    assert_eq!(decide(&order, &succeeded("20 USD"), now()), Err(Rejection::PaymentMismatch));
+    let foreign = report(IntentReport::Succeeded { intent: "pi_2".into(), amount: money("20 EUR") });
     assert_eq!(decide(&order, &foreign, now()), Err(Rejection::PaymentMismatch));
-    assert_eq!(
-        decide(&placed(Method::Cod), &succeeded("20 EUR"), now()),
-        Err(Rejection::PaymentMismatch)
-    );
+    assert_eq!(decide(&placed(Method::Cod), &succeeded("20 EUR"), now()), Err(Rejection::PaymentMismatch));
 }
 
 #[test]
@@ -213,10 +153,7 @@ fn cash_on_delivery_is_confirmed_at_once_and_prepared_once() {
     let order = placed(Method::Cod);
     assert_eq!(order.status, Status::Confirmed);
     assert_eq!(next_step(&order, now()), Step::Done);
-    let prepare = Command::Prepare {
-        parcels: vec![],
-        carbon_grams: 1,
-    };
+    let prepare = Command::Prepare { parcels: vec![], carbon_grams: 1 };
     assert_eq!(decide(&by_card(), &prepare, now()), Err(Rejection::NotConfirmed));
     let order = after(order, &prepare);
     assert_eq!(order.status, Status::Preparing);
@@ -226,26 +163,18 @@ fn cash_on_delivery_is_confirmed_at_once_and_prepared_once() {
 #[test]
 fn nothing_is_cancelled_once_it_is_packed() {
     for status in [Status::Packed, Status::Shipped, Status::Delivered] {
-        let order = Order {
-            status,
-            ..placed(Method::Cod)
-        };
-        assert_eq!(
-            decide(&order, &cancel(), now()),
-            Err(Rejection::TooLateToCancel { status })
-        );
+        let order = Order { status, ..placed(Method::Cod) };
+        assert_eq!(decide(&order, &cancel(), now()), Err(Rejection::TooLateToCancel { status }));
         assert!(permitted_actions(&order, &Actor::Customer).is_empty());
     }
 }
 
 #[test]
 fn the_state_is_what_the_log_says() {
-    let order = after(
-        after(after(by_card(), &created()), &succeeded("20 EUR")),
-        &cancel(),
-    );
-    let replayed = order.log.iter().fold(None, |state, event| {
-        apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at)
-    });
+    let order = after(after(after(by_card(), &created()), &succeeded("20 EUR")), &cancel());
+    let replayed = order
+        .log
+        .iter()
+        .fold(None, |state, event| apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at));
     assert_eq!(replayed, Some(order));
 }

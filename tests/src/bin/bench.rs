@@ -5,6 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use functions::Clock;
 use local::template::FunctionSpec;
 use local::twin::Options;
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use shared::ids::OrderId;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -37,15 +38,10 @@ fn main() {
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cpu = cpu
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map(|(_, name)| name);
+    let cpu =
+        cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
     println!("{cores} cores, {}\n", cpu.unwrap_or("of an unknown kind"));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(in_process());
     runtime.block_on(as_bins());
 }
@@ -60,7 +56,7 @@ struct Usage {
     bytes: u64,
 }
 
-/// What the embedded cloud has used. It answers within one poll of one thread, so time in it is time on the processor.
+/// What the embedded cloud has used.
 static CLOUD_NANOS: AtomicU64 = AtomicU64::new(0);
 static CLOUD_ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static CLOUD_BYTES: AtomicU64 = AtomicU64::new(0);
@@ -68,21 +64,14 @@ static CLOUD_BYTES: AtomicU64 = AtomicU64::new(0);
 /// Allocations of this process so far, and their bytes. One that grows counts as another.
 fn allocated() -> (u64, u64) {
     let stats = ALLOCATOR.stats();
-    (
-        (stats.allocations + stats.reallocations) as u64,
-        stats.bytes_allocated as u64,
-    )
+    ((stats.allocations + stats.reallocations) as u64, stats.bytes_allocated as u64)
 }
 
 impl Usage {
-    /// Of this process, so far.
+    /// Of this process, whose work is all done by this thread, so far.
     fn of_process() -> Self {
         let (allocations, bytes) = allocated();
-        Self {
-            micros: processor_micros(),
-            allocations,
-            bytes,
-        }
+        Self { micros: processor_nanos() / 1_000, allocations, bytes }
     }
 
     /// Of the embedded cloud, so far.
@@ -108,25 +97,14 @@ impl Usage {
 
     fn per_call(self, calls: u64) -> [String; 3] {
         let kib = self.bytes * 10 / 1_024 / calls;
-        [
-            (self.micros / calls).to_string(),
-            (self.allocations / calls).to_string(),
-            tenths(kib),
-        ]
+        [(self.micros / calls).to_string(), (self.allocations / calls).to_string(), tenths(kib)]
     }
 }
 
-/// Microseconds on the processor, user and system (Linux, proc(5): fields 14 and 15 of `stat`, in hundredths of a second).
-fn processor_micros() -> u64 {
-    let stat = fs::read_to_string("/proc/self/stat").expect("this needs Linux");
-    // The name in brackets may hold spaces; what is counted begins behind it, with field 3.
-    let fields = stat.rsplit_once(')').expect("a name in brackets").1;
-    let ticks = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .map(|field| field.parse::<u64>().expect("a number"));
-    ticks.sum::<u64>() * 10_000
+/// Nanoseconds that this thread has been on a processor: other programs that are busy at the same time do not count.
+fn processor_nanos() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).unwrap_or_default()
 }
 
 #[derive(Debug)]
@@ -136,11 +114,10 @@ impl HttpConnector for Measured {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let cloud = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let (began, (allocations, bytes)) = (Instant::now(), allocated());
+            let (began, (allocations, bytes)) = (processor_nanos(), allocated());
             let answer = cloud.call(request).await;
             let (allocations_after, bytes_after) = allocated();
-            let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            CLOUD_NANOS.fetch_add(nanos, Ordering::Relaxed);
+            CLOUD_NANOS.fetch_add(processor_nanos() - began, Ordering::Relaxed);
             CLOUD_ALLOCATIONS.fetch_add(allocations_after - allocations, Ordering::Relaxed);
             CLOUD_BYTES.fetch_add(bytes_after - bytes, Ordering::Relaxed);
             answer
@@ -150,10 +127,7 @@ impl HttpConnector for Measured {
 
 async fn in_process() {
     let wrap = |cloud| SharedHttpConnector::new(Measured(cloud));
-    let shop = Shop::with(Options {
-        wrap,
-        ..Options::default()
-    });
+    let shop = Shop::with(Options { wrap, ..Options::default() });
     samples::goods(&shop, 1_000_000).await;
 
     let mut table = Table::new(&[
@@ -166,14 +140,8 @@ async fn in_process() {
         "allocations -cloud",
         "KiB -cloud",
     ]);
-    let placed = measure(&shop, &mut table, "place-order", "place, card", |at| {
-        order_event(at, "card")
-    })
-    .await;
-    measure(&shop, &mut table, "place-order", "place, COD", |at| {
-        order_event(at, "cod")
-    })
-    .await;
+    let placed = measure(&shop, &mut table, "place-order", "place, card", |at| order_event(at, "card")).await;
+    measure(&shop, &mut table, "place-order", "place, COD", |at| order_event(at, "cod")).await;
     measure(&shop, &mut table, "get-order", "get", |at| {
         let index = usize::try_from(at % CALLS).expect("small");
         let id = placed[index]["order_id"].as_str().expect("an order").to_owned();
@@ -182,13 +150,10 @@ async fn in_process() {
         event
     })
     .await;
-    let rows = measure(&shop, &mut table, "list-orders", "list of 20", |at| {
-        event_of("list-orders", at)
-    })
-    .await;
+    let rows =
+        measure(&shop, &mut table, "list-orders", "list of 20", |at| event_of("list-orders", at)).await;
     assert!(
-        rows.iter()
-            .all(|page| page["orders"].as_array().map(Vec::len) == Some(20)),
+        rows.iter().all(|page| page["orders"].as_array().map(Vec::len) == Some(20)),
         "every page has 20 rows"
     );
     table.print();
@@ -218,10 +183,8 @@ async fn measure(
     }
     let elapsed = began.elapsed();
     let (process, cloud) = (Usage::of_process().since(process), Usage::of_cloud().since(cloud));
-    let mut row = vec![
-        name.to_owned(),
-        (u128::from(CALLS) * 1_000_000 / elapsed.as_micros().max(1)).to_string(),
-    ];
+    let mut row =
+        vec![name.to_owned(), (u128::from(CALLS) * 1_000_000 / elapsed.as_micros().max(1)).to_string()];
     row.extend(process.per_call(CALLS));
     row.extend(process.without(cloud).per_call(CALLS));
     table.row(row);
@@ -272,9 +235,7 @@ async fn as_bins() {
         "peak memory KiB, median",
     ]);
     for (nth, function) in functions().into_iter().enumerate() {
-        let size = fs::metadata(folder.join(&function.name))
-            .expect("the bin is there")
-            .len();
+        let size = fs::metadata(folder.join(&function.name)).expect("the bin is there").len();
         let mut times = Vec::new();
         let mut peaks = Vec::new();
         for start in 0..STARTS {
@@ -321,16 +282,11 @@ async fn fresh_event(shop: &Shop, function: &FunctionSpec, nth: usize) -> String
 }
 
 fn assert_good(name: &str, outcome: &Outcome) {
-    let Outcome::Answer(answer) = outcome else {
-        panic!("{name}: {outcome:?}")
-    };
+    let Outcome::Answer(answer) = outcome else { panic!("{name}: {outcome:?}") };
     let answer: Value = serde_json::from_str(answer).expect("an answer is JSON");
     match answer["batchItemFailures"].as_array() {
         Some(failures) => assert!(failures.is_empty(), "{name}: {answer}"),
-        None => assert!(
-            answer["statusCode"].as_u64().is_some_and(|status| status < 300),
-            "{name}: {answer}"
-        ),
+        None => assert!(answer["statusCode"].as_u64().is_some_and(|status| status < 300), "{name}: {answer}"),
     }
 }
 
@@ -363,13 +319,8 @@ impl Table {
 
     fn print(&self) {
         let columns = self.0[0].len();
-        let width = |column: usize| {
-            self.0
-                .iter()
-                .map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or_default()
-        };
+        let width =
+            |column: usize| self.0.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.0 {
             let cells = row.iter().zip(&widths).enumerate();

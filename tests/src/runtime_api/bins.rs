@@ -22,27 +22,20 @@ fn build(what: &[&str]) -> PathBuf {
     let program = env::current_exe().expect("this program has a path");
     let folder = program.parent().expect("it lies in a folder");
     // Test programs lie in `deps`, one level deeper than bins.
-    let folder = if folder.ends_with("deps") {
-        folder.parent().expect("the profile's folder")
-    } else {
-        folder
-    };
-    let profile = match folder
-        .file_name()
-        .and_then(|name| name.to_str())
-        .expect("a profile")
-    {
+    let folder =
+        if folder.ends_with("deps") { folder.parent().expect("the profile's folder") } else { folder };
+    let profile = match folder.file_name().and_then(|name| name.to_str()).expect("a profile") {
         "debug" => "dev",
         profile => profile,
     };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["build", "--quiet", "--profile", profile]);
-    cargo
-        .arg("--target-dir")
-        .arg(folder.parent().expect("the target directory"))
-        .args(what);
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).args([
+        "build",
+        "--quiet",
+        "--profile",
+        profile,
+    ]);
+    cargo.arg("--target-dir").arg(folder.parent().expect("the target directory")).args(what);
     // Cargo describes this package to its tests in these. Build scripts watch them (ring's does), and would run again,
     // here and in the next build, if they saw them change.
     let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");

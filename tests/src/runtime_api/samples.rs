@@ -61,20 +61,10 @@ pub async fn order(shop: &Shop, id: OrderId, at: Timestamp, stage: Stage) -> Ord
     let sample: Value = serde_json::from_str(&event("place-order")).expect("the sample is JSON");
     let body = sample["body"].as_str().expect("the sample has a body");
     let request = serde_json::from_str(body).expect("the body is an order");
-    let email = sample["requestContext"]["authorizer"]["jwt"]["claims"]["email"]
-        .as_str()
-        .map(str::to_owned);
-    let buyer = Buyer {
-        customer: customer(),
-        caller: customer(),
-        actor: Actor::Customer,
-        email,
-    };
-    let offers = app
-        .table
-        .offers(&placement::products_of(&request), true)
-        .await
-        .expect("the catalogue answers");
+    let email = sample["requestContext"]["authorizer"]["jwt"]["claims"]["email"].as_str().map(str::to_owned);
+    let buyer = Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email };
+    let offers =
+        app.table.offers(&placement::products_of(&request), true).await.expect("the catalogue answers");
     let placement = placement::place(&request, &buyer, id, &offers, at).expect("the order can be placed");
     let placed = app.table.place(&placement).await.expect("the table answers");
     assert!(matches!(placed, Placed::Done), "{placed:?}");
@@ -82,9 +72,7 @@ pub async fn order(shop: &Shop, id: OrderId, at: Timestamp, stage: Stage) -> Ord
     match stage {
         Stage::Placed => order,
         Stage::Charged => charge(app, order).await,
-        Stage::Confirmed => payments::settle(app, order)
-            .await
-            .expect("the payment goes through"),
+        Stage::Confirmed => payments::settle(app, order).await.expect("the payment goes through"),
     }
 }
 
@@ -95,21 +83,13 @@ async fn charge(app: &App, order: Order) -> Order {
     let order = order.expect("the payment is on the order");
     let intent = order.payment.intent.clone().expect("the order has a payment");
     // What Stripe answers here is lost: its webhook is to bring it.
-    drop(
-        app.stripe
-            .confirm(&order, &intent)
-            .await
-            .expect("the payment is confirmed"),
-    );
+    drop(app.stripe.confirm(&order, &intent).await.expect("the payment is confirmed"));
     order
 }
 
 /// Any function's clients; they all look alike.
 fn app(shop: &Shop) -> &App {
-    shop.twin
-        .lambda
-        .app("place-order")
-        .expect("the template has place-order")
+    shop.twin.lambda.app("place-order").expect("the template has place-order")
 }
 
 /// A function's sample event about another order than the sample's, in this shop and at this moment: Stripe chooses the

@@ -28,16 +28,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let customer = owner(app, &caller, &id).await?;
     let order = find_head(app, &customer, &id).await?;
     let actor = caller.actor();
-    let order = execute(
-        app,
-        order,
-        &Command::Cancel {
-            actor: actor.clone(),
-            reason,
-        },
-        &actor,
-    )
-    .await?;
+    let order = execute(app, order, &Command::Cancel { actor: actor.clone(), reason }, &actor).await?;
     let order = settle_or_leave(app, order).await?;
     let view =
         CancelledView::of(&order).ok_or_else(|| Error::broken("a cancelled order is not", id.to_string()))?;

@@ -16,9 +16,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let number = request.path("order_number", OrderNumber::parse)?;
     let found = app.table.find_number(&number).await?;
-    let visible = found
-        .into_iter()
-        .find(|(customer, _)| caller.staff || *customer == caller.id);
+    let visible = found.into_iter().find(|(customer, _)| caller.staff || *customer == caller.id);
     let (customer, id) = visible.ok_or_else(Problem::not_found)?;
     let (order, document) = find(app, &customer, &id).await?;
     if request.has_version(order.version()) {

@@ -18,9 +18,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let status = request.query("status").map(parse_status).transpose()?;
     let page = request.number("page", 1, limits::PAGE_DEPTH)?;
-    let size = request
-        .number("per_page", 1, limits::PAGE)?
-        .or(request.number("limit", 1, limits::PAGE)?);
+    let size = request.number("per_page", 1, limits::PAGE)?.or(request.number("limit", 1, limits::PAGE)?);
     let size = size.unwrap_or(limits::DEFAULT_PAGE);
     let skip = page.unwrap_or(1).saturating_sub(1).saturating_mul(size);
     if skip > limits::PAGE_DEPTH {
@@ -29,18 +27,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     }
     let key = app.signing.text().await?;
     let scope = format!("orders|{}|{}", caller.id, status.map_or("", Status::as_str));
-    let after = request
-        .query("cursor")
-        .map(|sealed| position(key.as_bytes(), &scope, sealed))
-        .transpose()?;
+    let after = request.query("cursor").map(|sealed| position(key.as_bytes(), &scope, sealed)).transpose()?;
 
     let by_page = after.is_none() && request.query("limit").is_none();
     let (found, total) = tokio::join!(app.table.orders(&caller.id, status, after, skip, size), async {
-        if by_page {
-            app.table.count_orders(&caller.id, status).await.map(Some)
-        } else {
-            Ok(None)
-        }
+        if by_page { app.table.count_orders(&caller.id, status).await.map(Some) } else { Ok(None) }
     });
     let found = found?;
     let view = OrderPage {
@@ -51,29 +42,19 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
             total_items,
             total_pages: total_items.div_ceil(u64::from(size)),
         }),
-        next_cursor: found
-            .last
-            .map(|last| cursor::seal(key.as_bytes(), &scope, &last.to_string())),
+        next_cursor: found.last.map(|last| cursor::seal(key.as_bytes(), &scope, &last.to_string())),
     };
     Ok(Response::json(200, &view)?.header("cache-control", "private, no-cache"))
 }
 
 fn parse_status(name: &str) -> Result<Status, Error> {
-    let unknown = || {
-        vec![FieldError::new(
-            "?status",
-            "unknown_status",
-            "one of the documented statuses",
-        )]
-        .into()
-    };
+    let unknown =
+        || vec![FieldError::new("?status", "unknown_status", "one of the documented statuses")].into();
     Status::parse(name).ok_or_else(unknown)
 }
 
 fn position(key: &[u8], scope: &str, sealed: &str) -> Result<OrderId, Error> {
-    let opened = cursor::open(key, scope, sealed)
-        .ok()
-        .and_then(|position| OrderId::parse(&position).ok());
+    let opened = cursor::open(key, scope, sealed).ok().and_then(|position| OrderId::parse(&position).ok());
     opened
         .ok_or_else(|| Problem::new(400, "invalid_cursor", "the cursor was not issued for this list").into())
 }

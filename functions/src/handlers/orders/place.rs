@@ -23,11 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let key = request.idempotency_key()?;
     let body: PlaceOrder = request.json()?;
     let buyer = buyer(&caller, &body)?;
-    let Answer {
-        order,
-        document,
-        replayed,
-    } = place(app, &body, &buyer, &key).await?;
+    let Answer { order, document, replayed } = place(app, &body, &buyer, &key).await?;
     let order = settle_or_leave(app, order).await?;
 
     let mut view = OrderView::of(&order, &document, &buyer.actor);
@@ -38,19 +34,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         return Err(declined.with("decline_code", code).with("order", &view).into());
     }
     if let (State::Open, Some(intent)) = (&order.payment.state, &order.payment.intent) {
-        view.payment.client_secret = app
-            .stripe
-            .retrieve(intent)
-            .await?
-            .and_then(|intent| intent.client_secret);
+        view.payment.client_secret =
+            app.stripe.retrieve(intent).await?.and_then(|intent| intent.client_secret);
     }
     let response = Response::json(if replayed { 200 } else { 201 }, &view)?.versioned(order.version());
     let response = response.header("location", &format!("/api/v1/orders/{}", order.id));
-    Ok(if replayed {
-        response.header("idempotent-replayed", "true")
-    } else {
-        response
-    })
+    Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
 }
 
 /// Who orders for whom: customers for themselves, staff for anybody.

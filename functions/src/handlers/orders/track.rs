@@ -15,10 +15,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let id = request.order_id()?;
     let customer = owner(app, &caller, &id).await?;
-    let order = app
-        .table
-        .order(&customer, &id, false)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let order = app.table.order(&customer, &id, false).await?.ok_or_else(Problem::not_found)?;
     Ok(Response::json(200, &TrackingView::of(&order, app.now()))?.versioned(order.version()))
 }

@@ -23,11 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         return Err(errors.into());
     }
     app.table.product(&id).await?.ok_or_else(Problem::not_found)?;
-    match app
-        .table
-        .adjust_stock(&id, &body, &caller.id, &key, app.now())
-        .await?
-    {
+    match app.table.adjust_stock(&id, &body, &caller.id, &key, app.now()).await? {
         Adjusted::Done => {}
         Adjusted::KeyReused => {
             let detail = "this Idempotency-Key was used for another request";
@@ -39,13 +35,5 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         }
     }
     let (on_hand, held) = app.table.stock(&id, &body.warehouse_id).await?;
-    Response::json(
-        200,
-        &StockView {
-            product_id: id,
-            warehouse_id: body.warehouse_id,
-            on_hand,
-            held,
-        },
-    )
+    Response::json(200, &StockView { product_id: id, warehouse_id: body.warehouse_id, on_hand, held })
 }

@@ -13,10 +13,6 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 /// 200 with the product; 404 if there is none.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let id = request.path("product_id", ProductId::parse)?;
-    let (product, levels) = app
-        .table
-        .offer(&id, false)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let (product, levels) = app.table.offer(&id, false).await?.ok_or_else(Problem::not_found)?;
     Ok(Response::json(200, &ProductView::with_stock(&product, &levels))?.header("cache-control", "no-cache"))
 }

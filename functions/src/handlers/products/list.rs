@@ -22,14 +22,9 @@ struct ProductPage {
 
 /// 200 with a page by product id; `?cursor=&limit=`.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
-    let limit = request
-        .number("limit", 1, limits::PAGE)?
-        .unwrap_or(limits::DEFAULT_PAGE);
+    let limit = request.number("limit", 1, limits::PAGE)?.unwrap_or(limits::DEFAULT_PAGE);
     let key = app.signing.text().await?;
-    let after = request
-        .query("cursor")
-        .map(|sealed| position(key.as_bytes(), sealed))
-        .transpose()?;
+    let after = request.query("cursor").map(|sealed| position(key.as_bytes(), sealed)).transpose()?;
     let (products, last) = app.table.catalogue(after.as_ref(), limit).await?;
     let view = ProductPage {
         products: products.iter().map(ProductView::of).collect(),
@@ -39,9 +34,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
 }
 
 fn position(key: &[u8], sealed: &str) -> Result<ProductId, Error> {
-    let opened = cursor::open(key, SCOPE, sealed)
-        .ok()
-        .and_then(|position| ProductId::parse(&position).ok());
+    let opened = cursor::open(key, SCOPE, sealed).ok().and_then(|position| ProductId::parse(&position).ok());
     opened
         .ok_or_else(|| Problem::new(400, "invalid_cursor", "the cursor was not issued for this list").into())
 }

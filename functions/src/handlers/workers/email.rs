@@ -24,11 +24,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         return Ok(());
     };
     let (customer, sequence) = (&order.customer, event.sequence);
-    match app
-        .table
-        .claim_mail(customer, &order.id, sequence, &token, app.now())
-        .await?
-    {
+    match app.table.claim_mail(customer, &order.id, sequence, &token, app.now()).await? {
         Claim::Settled => return Ok(()),
         Claim::Busy => return Err(Error::unavailable("the mail", "another worker is sending it")),
         Claim::Ours => {}
@@ -37,7 +33,5 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         Sent::Taken(_) => "sent",
         Sent::Refused => "refused",
     };
-    app.table
-        .settle_mail(customer, &order.id, sequence, &token, outcome)
-        .await
+    app.table.settle_mail(customer, &order.id, sequence, &token, outcome).await
 }

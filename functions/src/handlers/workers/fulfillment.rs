@@ -17,9 +17,6 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let document = frozen(app, &order).await?;
     let plan = fulfillment::plan(&document, &packaging::DEFAULT)
         .map_err(|error| Error::broken("an order's stock is not what it sells", error))?;
-    let prepare = Command::Prepare {
-        parcels: plan.parcels,
-        carbon_grams: plan.carbon_grams,
-    };
+    let prepare = Command::Prepare { parcels: plan.parcels, carbon_grams: plan.carbon_grams };
     execute(app, order, &prepare, &Actor::Worker).await.map(drop)
 }

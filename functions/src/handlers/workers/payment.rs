@@ -31,11 +31,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
             }
             _ => return Ok(()),
         },
-        Err(
-            error @ Error::Unavailable {
-                service: "Stripe", ..
-            },
-        ) => {
+        Err(error @ Error::Unavailable { service: "Stripe", .. }) => {
             app.log.error(
                 "the payment is looked at again later",
                 &[("order.id", id.to_string().into())],

@@ -23,14 +23,7 @@ pub async fn handle(app: &App, change: Change) -> Result<(), Error> {
         let messages = messages(&order, known, queue);
         app.queues.send(queue, &messages).await?;
     }
-    app.table
-        .count_order(
-            &order.customer,
-            old.map(|old| old.status),
-            order.status,
-            &change.sequence,
-        )
-        .await
+    app.table.count_order(&order.customer, old.map(|old| old.status), order.status, &change.sequence).await
 }
 
 fn messages(order: &Order, known: usize, queue: Queue) -> Vec<(Message, i32)> {

@@ -25,11 +25,7 @@ impl Secret {
     /// The stages that this version is at.
     pub fn stages(&self, version: &str) -> Vec<&'static str> {
         let stages = [("AWSCURRENT", &self.current), ("AWSPREVIOUS", &self.previous)];
-        stages
-            .into_iter()
-            .filter(|(_, id)| id.as_deref() == Some(version))
-            .map(|(stage, _)| stage)
-            .collect()
+        stages.into_iter().filter(|(_, id)| id.as_deref() == Some(version)).map(|(stage, _)| stage).collect()
     }
 }
 
@@ -48,18 +44,9 @@ pub(super) fn find(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Se
 }
 
 pub(super) fn find_by_name(tx: &Transaction<'_>, name: &str) -> rusqlite::Result<Option<Secret>> {
-    tx.query_row(
-        "SELECT name, arn, current, previous FROM secret WHERE name = ?1",
-        [name],
-        |row| {
-            Ok(Secret {
-                name: row.get(0)?,
-                arn: row.get(1)?,
-                current: row.get(2)?,
-                previous: row.get(3)?,
-            })
-        },
-    )
+    tx.query_row("SELECT name, arn, current, previous FROM secret WHERE name = ?1", [name], |row| {
+        Ok(Secret { name: row.get(0)?, arn: row.get(1)?, current: row.get(2)?, previous: row.get(3)? })
+    })
     .optional()
 }
 
@@ -67,12 +54,7 @@ pub(super) fn find_by_name(tx: &Transaction<'_>, name: &str) -> rusqlite::Result
 pub(super) fn create(tx: &Transaction<'_>, name: &str) -> rusqlite::Result<Secret> {
     let arn = format!("{ARN_PREFIX}{name}-{}", &md5(name)[..6]);
     tx.execute("INSERT INTO secret (name, arn) VALUES (?1, ?2)", [name, &arn])?;
-    Ok(Secret {
-        name: name.to_owned(),
-        arn,
-        current: None,
-        previous: None,
-    })
+    Ok(Secret { name: name.to_owned(), arn, current: None, previous: None })
 }
 
 /// A version's value and when it was created, in whole seconds.
@@ -82,8 +64,7 @@ pub(super) fn version(
     id: &str,
 ) -> rusqlite::Result<Option<(String, i64)>> {
     let select = "SELECT value, created_at FROM secret_version WHERE arn = ?1 AND id = ?2";
-    tx.query_row(select, [&secret.arn, id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
+    tx.query_row(select, [&secret.arn, id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 /// An id for a version that the caller gave none.
@@ -104,9 +85,6 @@ pub(super) fn add_version(
     let insert = "INSERT INTO secret_version (arn, id, value, created_at) VALUES (?1, ?2, ?3, ?4)";
     tx.execute(insert, params![secret.arn, id, value, now.unix_timestamp()])?;
     // AWSPREVIOUS follows AWSCURRENT by itself (API Reference, PutSecretValue).
-    tx.execute(
-        "UPDATE secret SET previous = current, current = ?2 WHERE arn = ?1",
-        [&secret.arn, id],
-    )?;
+    tx.execute("UPDATE secret SET previous = current, current = ?2 WHERE arn = ?1", [&secret.arn, id])?;
     Ok(())
 }

@@ -65,16 +65,12 @@ impl Form {
     }
 
     fn list(&self, name: &str) -> Vec<String> {
-        (1..)
-            .map_while(|n| self.owned(&format!("{name}.member.{n}")))
-            .collect()
+        (1..).map_while(|n| self.owned(&format!("{name}.member.{n}"))).collect()
     }
 
     fn tags(&self) -> Vec<(String, String)> {
         let part = |n: u32, part: &str| self.owned(&format!("Tags.member.{n}.{part}"));
-        (1..)
-            .map_while(|n| part(n, "Name").zip(part(n, "Value")))
-            .collect()
+        (1..).map_while(|n| part(n, "Name").zip(part(n, "Value"))).collect()
     }
 }
 
@@ -88,9 +84,7 @@ pub(super) fn formatted(form: &Form) -> Result<Mail, Refusal> {
         cc: destination("Cc"),
         bcc: destination("Bcc"),
         reply_to: form.list("ReplyToAddresses"),
-        subject: form
-            .owned("Message.Subject.Data")
-            .ok_or(Refusal::Missing("message.subject"))?,
+        subject: form.owned("Message.Subject.Data").ok_or(Refusal::Missing("message.subject"))?,
         text: form.owned("Message.Body.Text.Data"),
         html: form.owned("Message.Body.Html.Data"),
         tags: form.tags(),
@@ -109,39 +103,25 @@ pub(super) fn formatted(form: &Form) -> Result<Mail, Refusal> {
 
 /// The mail of `SendRawEmail`.
 pub(super) fn raw(form: &Form) -> Result<Mail, Refusal> {
-    let data = form
-        .text("RawMessage.Data")
-        .ok_or(Refusal::Missing("rawMessage"))?;
-    let data = STANDARD
-        .decode(data)
-        .map_err(|_| Refusal::Parameter("RawMessage.Data is not base64.".to_owned()))?;
+    let data = form.text("RawMessage.Data").ok_or(Refusal::Missing("rawMessage"))?;
+    let data =
+        STANDARD.decode(data).map_err(|_| Refusal::Parameter("RawMessage.Data is not base64.".to_owned()))?;
     let message = String::from_utf8_lossy(&data).replace("\r\n", "\n");
     let (head, body) = message.split_once("\n\n").unwrap_or((&message, ""));
     // A line that starts with white space continues the one before (RFC 5322, 2.2.3).
     let head = head.replace("\n ", " ").replace("\n\t", " ");
     let header = |name: &str| {
         let mut fields = head.lines().filter_map(|line| line.split_once(':'));
-        fields
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_owned())
+        fields.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
     };
-    let addresses = |name: &str| {
-        header(name)
-            .map(|list| split_addresses(&list))
-            .unwrap_or_default()
-    };
+    let addresses = |name: &str| header(name).map(|list| split_addresses(&list)).unwrap_or_default();
     let is_html =
         header("Content-Type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
-    let (text, html) = if is_html {
-        (None, Some(body.to_owned()))
-    } else {
-        (Some(body.to_owned()), None)
-    };
+    let (text, html) = if is_html { (None, Some(body.to_owned())) } else { (Some(body.to_owned()), None) };
     // The call's own source and destinations, if any, replace the headers' (API Reference, SendRawEmail).
     let (mut to, mut cc, mut bcc) = (addresses("To"), addresses("Cc"), addresses("Bcc"));
-    let destinations: Vec<String> = (1..)
-        .map_while(|n| form.owned(&format!("Destinations.member.{n}")))
-        .collect();
+    let destinations: Vec<String> =
+        (1..).map_while(|n| form.owned(&format!("Destinations.member.{n}"))).collect();
     if !destinations.is_empty() {
         (to, cc, bcc) = (destinations, Vec::new(), Vec::new());
     }
@@ -172,10 +152,7 @@ fn split_addresses(list: &str) -> Vec<String> {
         quoted ^= c == '"';
         c == ',' && !quoted
     });
-    parts
-        .map(|part| part.trim().to_owned())
-        .filter(|part| !part.is_empty())
-        .collect()
+    parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 /// The answer in HTTP.
@@ -193,22 +170,15 @@ pub(super) fn respond(answer: Result<String, Refusal>, action: &str, request_id:
             let message = escaped(&refusal.to_string());
             let error = format!("<Type>{kind}</Type><Code>{code}</Code><Message>{message}</Message>");
             let error = format!("<Error>{error}</Error><RequestId>{request_id}</RequestId>");
-            (
-                status,
-                format!("<ErrorResponse xmlns=\"{XMLNS}\">{error}</ErrorResponse>"),
-            )
+            (status, format!("<ErrorResponse xmlns=\"{XMLNS}\">{error}</ErrorResponse>"))
         }
     };
     let mut response = Response::new(Bytes::from(xml));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
     response
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -62,17 +62,11 @@ impl Refusal {
                 modelled!($kind, $kind)
             };
             ($kind:literal, $query:literal) => {
-                (
-                    concat!("com.amazonaws.sqs#", $kind),
-                    concat!($query, ";Sender"),
-                )
+                (concat!("com.amazonaws.sqs#", $kind), concat!($query, ";Sender"))
             };
             // The older protocol's code is the same name below its own prefix.
             (prefixed $kind:literal) => {
-                (
-                    concat!("com.amazonaws.sqs#", $kind),
-                    concat!("AWS.SimpleQueueService.", $kind, ";Sender"),
-                )
+                (concat!("com.amazonaws.sqs#", $kind), concat!("AWS.SimpleQueueService.", $kind, ";Sender"))
             };
         }
         let (kind, query) = match self {
@@ -88,10 +82,9 @@ impl Refusal {
             Self::EntryId => modelled!(prefixed "InvalidBatchEntryId"),
             Self::BatchTooLong(_) => modelled!(prefixed "BatchRequestTooLong"),
             Self::Operation(_) => modelled!(prefixed "UnsupportedOperation"),
-            Self::Malformed(_) => (
-                "com.amazon.coral.service#SerializationException",
-                "SerializationException;Sender",
-            ),
+            Self::Malformed(_) => {
+                ("com.amazon.coral.service#SerializationException", "SerializationException;Sender")
+            }
             Self::Storage(_) => {
                 let (kind, query) = ("com.amazonaws.sqs#InternalFailure", "InternalFailure;Receiver");
                 return (StatusCode::INTERNAL_SERVER_ERROR, kind, query);

@@ -61,10 +61,8 @@ pub(super) fn open_queue(tx: &Transaction<'_>, now: i64, url: &str) -> Result<Qu
             }),
         })
     };
-    let queue = tx
-        .prepare_cached("SELECT * FROM sqs_queue WHERE name = ?1")?
-        .query_row([name], spec)
-        .optional()?;
+    let queue =
+        tx.prepare_cached("SELECT * FROM sqs_queue WHERE name = ?1")?.query_row([name], spec).optional()?;
     let queue = queue.ok_or(Refusal::NoSuchQueue)?;
     // Counted from the first send, in a dead-letter queue too (Developer Guide, dead-letter queues).
     tx.prepare_cached("DELETE FROM sqs_message WHERE queue = ?1 AND sent_at <= ?2")?
@@ -80,11 +78,8 @@ pub(super) fn send(
     body: &str,
     delay: i64,
 ) -> rusqlite::Result<String> {
-    let last = tx.query_row(
-        "SELECT seq FROM sqlite_sequence WHERE name = 'sqs_message'",
-        [],
-        |row| row.get(0),
-    );
+    let last =
+        tx.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'sqs_message'", [], |row| row.get(0));
     let id = uuid_like(&format!("message {}", last.optional()?.unwrap_or(0_i64)));
     tx.prepare_cached(
         "INSERT INTO sqs_message (queue, id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -102,11 +97,7 @@ pub(super) fn receive(
     max: usize,
     timeout: i64,
 ) -> rusqlite::Result<Vec<Received>> {
-    if let Some(Redrive {
-        dead_letter_queue,
-        max_receive_count,
-    }) = &queue.redrive
-    {
+    if let Some(Redrive { dead_letter_queue, max_receive_count }) = &queue.redrive {
         tx.prepare_cached(
             "UPDATE sqs_message SET queue = ?1 WHERE queue = ?2 AND visible_at <= ?3 AND receive_count >= ?4
              AND EXISTS (SELECT 1 FROM sqs_queue WHERE name = ?1)",
@@ -117,9 +108,8 @@ pub(super) fn receive(
         "SELECT sequence, id, body, receive_count + 1, sent_at, coalesce(first_received_at, ?2) FROM sqs_message
          WHERE queue = ?1 AND visible_at <= ?2 ORDER BY visible_at, sequence LIMIT ?3",
     )?;
-    let rows = visible.query_map(
-        params![queue.name, now, i64::try_from(max).unwrap_or(i64::MAX)],
-        |row| {
+    let rows =
+        visible.query_map(params![queue.name, now, i64::try_from(max).unwrap_or(i64::MAX)], |row| {
             let (message_id, body): (String, String) = (row.get(1)?, row.get(2)?);
             let receive_count = row.get(3)?;
             let received = Received {
@@ -134,8 +124,7 @@ pub(super) fn receive(
                 first_received_at: moment(row.get(5)?),
             };
             Ok((row.get::<_, i64>(0)?, received))
-        },
-    )?;
+        })?;
     let mut received = Vec::new();
     for (sequence, message) in rows.collect::<Result<Vec<_>, _>>()? {
         tx.prepare_cached(
@@ -187,11 +176,7 @@ pub(super) fn change_visibility(
              WHERE queue = ?1 AND id = ?2 AND receive_count = ?3 AND visible_at > ?5",
         )?
         .execute(params![queue, id, count, after(now, timeout), now])?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Refusal::NotInFlight)
-    }
+    if changed == 1 { Ok(()) } else { Err(Refusal::NotInFlight) }
 }
 
 pub(super) fn counts(tx: &Transaction<'_>, now: i64, queue: &str) -> rusqlite::Result<Counts> {
@@ -201,19 +186,12 @@ pub(super) fn counts(tx: &Transaction<'_>, now: i64, queue: &str) -> rusqlite::R
                 count(*) FILTER (WHERE visible_at > ?2 AND receive_count = 0)
          FROM sqs_message WHERE queue = ?1",
         params![queue, now],
-        |row| {
-            Ok(Counts {
-                visible: row.get(0)?,
-                in_flight: row.get(1)?,
-                delayed: row.get(2)?,
-            })
-        },
+        |row| Ok(Counts { visible: row.get(0)?, in_flight: row.get(1)?, delayed: row.get(2)? }),
     )
 }
 
 pub(super) fn purge(tx: &Transaction<'_>, queue: &str) -> rusqlite::Result<()> {
-    tx.execute("DELETE FROM sqs_message WHERE queue = ?1", [queue])
-        .map(drop)
+    tx.execute("DELETE FROM sqs_message WHERE queue = ?1", [queue]).map(drop)
 }
 
 /// The names of all queues, in order.

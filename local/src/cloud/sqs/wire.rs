@@ -126,10 +126,7 @@ pub(super) fn respond(answer: Result<Value, Refusal>) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(value.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-amz-json-1.0"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
     if let Some(error) = error {
         // The error code of the older query protocol; clients of both generations compare it.
         headers.insert("x-amzn-query-error", HeaderValue::from_static(error));
@@ -171,11 +168,7 @@ pub(super) fn dispatch(tx: &Transaction<'_>, now: i64, request: &Request<Bytes>)
             let received = store::receive(tx, now, &queue, usize::try_from(max).unwrap_or(1), timeout)?;
             let names = [asked.attribute_names, asked.message_system_attribute_names].concat();
             let messages: Vec<Value> = received.iter().map(|message| record(message, &names)).collect();
-            Ok(if messages.is_empty() {
-                json!({})
-            } else {
-                json!({ "Messages": messages })
-            })
+            Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
         }
         "DeleteMessage" => {
             let asked: Handle = parse(body)?;
@@ -234,14 +227,10 @@ fn send(
     delay: Option<i64>,
 ) -> Result<Value, Refusal> {
     if body.is_empty() {
-        return Err(Refusal::Parameter(
-            "The request must contain the parameter MessageBody.".to_owned(),
-        ));
+        return Err(Refusal::Parameter("The request must contain the parameter MessageBody.".to_owned()));
     }
     if body.len() > MAX_BYTES {
-        return Err(Refusal::Parameter(format!(
-            "Message must be shorter than {MAX_BYTES} bytes."
-        )));
+        return Err(Refusal::Parameter(format!("Message must be shorter than {MAX_BYTES} bytes.")));
     }
     let allowed = |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
     if !body.chars().all(allowed) {
@@ -260,14 +249,8 @@ fn attributes(queue: &QueueSpec, counts: &Counts, names: &[String]) -> Result<Va
     });
     let all = [
         ("ApproximateNumberOfMessages", Some(counts.visible.to_string())),
-        (
-            "ApproximateNumberOfMessagesNotVisible",
-            Some(counts.in_flight.to_string()),
-        ),
-        (
-            "ApproximateNumberOfMessagesDelayed",
-            Some(counts.delayed.to_string()),
-        ),
+        ("ApproximateNumberOfMessagesNotVisible", Some(counts.in_flight.to_string())),
+        ("ApproximateNumberOfMessagesDelayed", Some(counts.delayed.to_string())),
         ("VisibilityTimeout", Some(queue.visibility_timeout.to_string())),
         ("DelaySeconds", Some(queue.delay.to_string())),
         ("MessageRetentionPeriod", Some(queue.retention.to_string())),
@@ -280,9 +263,7 @@ fn attributes(queue: &QueueSpec, counts: &Counts, names: &[String]) -> Result<Va
     if let Some(unknown) = names.iter().find(|name| !known(name)) {
         return Err(Refusal::AttributeName(unknown.clone()));
     }
-    let asked = all
-        .iter()
-        .filter(|(name, _)| names.iter().any(|asked| asked == "All" || asked == name));
+    let asked = all.iter().filter(|(name, _)| names.iter().any(|asked| asked == "All" || asked == name));
     let values = asked.filter_map(|(name, value)| Some((String::from(*name), Value::from(value.clone()?))));
     Ok(json!({ "Attributes": values.collect::<Map<_, _>>() }))
 }
@@ -292,14 +273,10 @@ fn record(message: &Received, names: &[String]) -> Value {
     let system = [
         ("ApproximateReceiveCount", message.receive_count.to_string()),
         ("SentTimestamp", millis(message.sent_at).to_string()),
-        (
-            "ApproximateFirstReceiveTimestamp",
-            millis(message.first_received_at).to_string(),
-        ),
+        ("ApproximateFirstReceiveTimestamp", millis(message.first_received_at).to_string()),
     ];
-    let asked = system
-        .into_iter()
-        .filter(|(name, _)| names.iter().any(|asked| asked == "All" || asked == name));
+    let asked =
+        system.into_iter().filter(|(name, _)| names.iter().any(|asked| asked == "All" || asked == name));
     json!({
         "MessageId": message.message_id,
         "ReceiptHandle": message.receipt_handle,
@@ -362,16 +339,8 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 
 fn queue_url(request: &Request<Bytes>, name: &str) -> String {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let host = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str())
-        .or(host)
-        .unwrap_or("localhost");
-    format!(
-        "{}://{host}/000000000000/{name}",
-        request.uri().scheme_str().unwrap_or("http")
-    )
+    let host = request.uri().authority().map(|authority| authority.as_str()).or(host).unwrap_or("localhost");
+    format!("{}://{host}/000000000000/{name}", request.uri().scheme_str().unwrap_or("http"))
 }
 
 #[cfg(test)]
@@ -383,12 +352,8 @@ mod tests {
     fn a_batch_succeeds_in_part_and_is_refused_as_a_whole_for_its_form() {
         let sqs = service();
         let entry = |id: &str, delay: u32| json!({ "Id": id, "MessageBody": "m", "DelaySeconds": delay });
-        let (status, answer) = call(
-            &sqs,
-            0,
-            "SendMessageBatch",
-            json!({ "Entries": [entry("a", 900), entry("b", 901)] }),
-        );
+        let (status, answer) =
+            call(&sqs, 0, "SendMessageBatch", json!({ "Entries": [entry("a", 900), entry("b", 901)] }));
         assert_eq!((status, &answer["Successful"][0]["Id"]), (200, &json!("a")));
         assert_eq!(
             (&answer["Failed"][0]["Id"], &answer["Failed"][0]["Code"]),
@@ -404,10 +369,7 @@ mod tests {
             (json!([large, entry("b", 0)]), "BatchRequestTooLong"),
         ] {
             let (status, answer) = call(&sqs, 0, "SendMessageBatch", json!({ "Entries": entries }));
-            assert_eq!(
-                (status, &answer["__type"]),
-                (400, &json!(format!("com.amazonaws.sqs#{kind}")))
-            );
+            assert_eq!((status, &answer["__type"]), (400, &json!(format!("com.amazonaws.sqs#{kind}"))));
         }
         assert_eq!(sqs.messages("mail").len(), 1);
     }
@@ -422,11 +384,7 @@ mod tests {
                 json!({ "MessageBody": "m", "MessageAttributes": {} }),
                 "com.amazon.coral.service#SerializationException",
             ),
-            (
-                "SendMessage",
-                json!({ "MessageBody": "\u{0}" }),
-                "com.amazonaws.sqs#InvalidMessageContents",
-            ),
+            ("SendMessage", json!({ "MessageBody": "\u{0}" }), "com.amazonaws.sqs#InvalidMessageContents"),
             (
                 "ReceiveMessage",
                 json!({ "MaxNumberOfMessages": 11 }),

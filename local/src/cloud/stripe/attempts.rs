@@ -37,10 +37,7 @@ impl PaymentIntent {
     }
 
     fn ask_customer(&mut self, work: &Work<'_>, return_url: Option<&str>) -> rusqlite::Result<()> {
-        let url = format!(
-            "https://hooks.stripe.com/3d_secure_2/hosted?payment_intent={}",
-            self.id
-        );
+        let url = format!("https://hooks.stripe.com/3d_secure_2/hosted?payment_intent={}", self.id);
         self.status = Status::RequiresAction;
         self.next_action = Some(match return_url {
             Some(back) => json!({
@@ -115,10 +112,7 @@ pub(super) fn authenticate(work: &Work<'_>, id: &str, ok: bool) -> Result<bool, 
         _ => {
             let message = "The provided PaymentMethod has failed authentication. \
                            You can provide a new PaymentMethod to attempt to fulfill this PaymentIntent again.";
-            intent.fail(
-                work,
-                &ApiError::invalid(message).code("payment_intent_authentication_failure"),
-            )?;
+            intent.fail(work, &ApiError::invalid(message).code("payment_intent_authentication_failure"))?;
         }
     }
     Ok(true)
@@ -132,9 +126,7 @@ mod tests {
     use super::*;
 
     fn state(twin: &Twin, reply: &Reply) -> Value {
-        twin.get(&format!("/v1/payment_intents/{}", reply.text("/id")))
-            .json["status"]
-            .clone()
+        twin.get(&format!("/v1/payment_intents/{}", reply.text("/id"))).json["status"].clone()
     }
 
     #[test]
@@ -156,54 +148,28 @@ mod tests {
             (&json!(0), &reply.json["error"]["charge"])
         );
         let last = &intent["last_payment_error"];
-        assert_eq!(
-            (&last["type"], &last["code"]),
-            (&json!("card_error"), &json!("card_declined"))
-        );
-        assert_eq!(
-            last["payment_method"]["id"],
-            "pm_card_chargeDeclinedInsufficientFunds"
-        );
-        assert_eq!(
-            twin.events(),
-            ["payment_intent.created", "payment_intent.payment_failed"]
-        );
+        assert_eq!((&last["type"], &last["code"]), (&json!("card_error"), &json!("card_declined")));
+        assert_eq!(last["payment_method"]["id"], "pm_card_chargeDeclinedInsufficientFunds");
+        assert_eq!(twin.events(), ["payment_intent.created", "payment_intent.payment_failed"]);
 
-        let path = format!(
-            "/v1/payment_intents/{}/confirm",
-            reply.text("/error/payment_intent/id")
-        );
+        let path = format!("/v1/payment_intents/{}/confirm", reply.text("/error/payment_intent/id"));
         let saved = twin.post(&path, "payment_method=pm_card_mastercard", None);
-        assert_eq!(
-            (saved.text("/status"), &saved.json["last_payment_error"]),
-            ("succeeded", &Value::Null)
-        );
+        assert_eq!((saved.text("/status"), &saved.json["last_payment_error"]), ("succeeded", &Value::Null));
     }
 
     #[test]
     fn a_server_error_may_have_charged_the_card() {
         let twin = Twin::new();
         let reply = twin.pay("pm_twin_chargedWithServerError");
-        assert_eq!(
-            (reply.status.as_u16(), reply.text("/error/type")),
-            (500, "api_error")
-        );
+        assert_eq!((reply.status.as_u16(), reply.text("/error/type")), (500, "api_error"));
         assert_eq!(twin.stripe.intents()[0]["status"], "succeeded");
-        assert_eq!(
-            twin.events(),
-            ["payment_intent.created", "payment_intent.succeeded"]
-        );
+        assert_eq!(twin.events(), ["payment_intent.created", "payment_intent.succeeded"]);
     }
 
     #[test]
     fn three_d_secure_waits_for_the_customer_who_passes_or_fails() {
         for (card, ok, status, last_event) in [
-            (
-                "pm_card_threeDSecure2Required",
-                true,
-                "succeeded",
-                "payment_intent.succeeded",
-            ),
+            ("pm_card_threeDSecure2Required", true, "succeeded", "payment_intent.succeeded"),
             (
                 "pm_card_authenticationRequired",
                 false,
@@ -219,11 +185,7 @@ mod tests {
         ] {
             let twin = Twin::new();
             let reply = twin.pay(card);
-            assert_eq!(
-                (reply.status.as_u16(), reply.text("/status")),
-                (200, "requires_action"),
-                "{card}"
-            );
+            assert_eq!((reply.status.as_u16(), reply.text("/status")), (200, "requires_action"), "{card}");
             assert_eq!(reply.text("/next_action/type"), "use_stripe_sdk");
             assert_eq!(twin.act(&reply, "confirm", "").text("/status"), "requires_action");
             assert!(twin.stripe.authenticate(NOW, reply.text("/id"), ok));
@@ -231,11 +193,7 @@ mod tests {
             assert_eq!(twin.stripe.intents()[0]["next_action"], Value::Null);
             assert_eq!(
                 twin.events(),
-                [
-                    "payment_intent.created",
-                    "payment_intent.requires_action",
-                    last_event
-                ]
+                ["payment_intent.created", "payment_intent.requires_action", last_event]
             );
             assert!(
                 !twin.stripe.authenticate(NOW, reply.text("/id"), ok),

@@ -44,25 +44,15 @@ pub(super) struct Decline {
 
 impl Decline {
     const fn card_declined(decline_code: &'static str, message: &'static str) -> Self {
-        Self {
-            code: "card_declined",
-            decline_code: Some(decline_code),
-            message,
-        }
+        Self { code: "card_declined", decline_code: Some(decline_code), message }
     }
 
     const fn other(code: &'static str, message: &'static str) -> Self {
-        Self {
-            code,
-            decline_code: None,
-            message,
-        }
+        Self { code, decline_code: None, message }
     }
 
     pub fn error(self) -> ApiError {
-        ApiError::card(self.message)
-            .code(self.code)
-            .decline_code(self.decline_code)
+        ApiError::card(self.message).code(self.code).decline_code(self.decline_code)
     }
 }
 
@@ -87,14 +77,12 @@ pub(super) fn outcome(payment_method: &str) -> Option<Outcome> {
         "chargeDeclinedStolenCard" => Declined(Decline::card_declined("stolen_card", GENERIC.message)),
         "chargeDeclinedFraudulent" => Declined(Decline::card_declined("fraudulent", GENERIC.message)),
         "chargeDeclinedExpiredCard" => Declined(Decline::other("expired_card", "Your card has expired.")),
-        "chargeDeclinedIncorrectCvc" => Declined(Decline::other(
-            "incorrect_cvc",
-            "Your card's security code is incorrect.",
-        )),
-        "chargeDeclinedProcessingError" => Declined(Decline::other(
-            "processing_error",
-            "An error occurred while processing your card.",
-        )),
+        "chargeDeclinedIncorrectCvc" => {
+            Declined(Decline::other("incorrect_cvc", "Your card's security code is incorrect."))
+        }
+        "chargeDeclinedProcessingError" => {
+            Declined(Decline::other("processing_error", "An error occurred while processing your card."))
+        }
         "authenticationRequired" | "threeDSecure2Required" | "threeDSecureRequired" => NeedsCustomer(None),
         "authenticationRequiredChargeDeclinedInsufficientFunds" => NeedsCustomer(Some(NO_FUNDS)),
         _ => return None,
@@ -121,36 +109,14 @@ mod tests {
     fn declining_cards_have_stripes_codes() {
         for (name, code, decline_code) in [
             ("pm_card_chargeDeclined", "card_declined", Some("generic_decline")),
-            (
-                "pm_card_visa_chargeDeclined",
-                "card_declined",
-                Some("generic_decline"),
-            ),
-            (
-                "pm_card_chargeDeclinedInsufficientFunds",
-                "card_declined",
-                Some("insufficient_funds"),
-            ),
-            (
-                "pm_card_visa_chargeDeclinedInsufficientFunds",
-                "card_declined",
-                Some("insufficient_funds"),
-            ),
-            (
-                "pm_card_visa_chargeDeclinedStolenCard",
-                "card_declined",
-                Some("stolen_card"),
-            ),
+            ("pm_card_visa_chargeDeclined", "card_declined", Some("generic_decline")),
+            ("pm_card_chargeDeclinedInsufficientFunds", "card_declined", Some("insufficient_funds")),
+            ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", Some("insufficient_funds")),
+            ("pm_card_visa_chargeDeclinedStolenCard", "card_declined", Some("stolen_card")),
             ("pm_card_chargeDeclinedExpiredCard", "expired_card", None),
         ] {
-            let Some(Outcome::Declined(decline)) = outcome(name) else {
-                panic!("{name} is not declined")
-            };
-            assert_eq!(
-                (decline.code, decline.decline_code),
-                (code, decline_code),
-                "{name}"
-            );
+            let Some(Outcome::Declined(decline)) = outcome(name) else { panic!("{name} is not declined") };
+            assert_eq!((decline.code, decline.decline_code), (code, decline_code), "{name}");
         }
     }
 

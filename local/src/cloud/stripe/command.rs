@@ -38,14 +38,12 @@ impl Command {
         let form = &mut params;
         let (action, expandable): (Action, &[&str]) = match (method, segments.as_slice()) {
             (POST, ["payment_intents"]) => (Action::CreateIntent(intents::Create::parse(form)?), OF_INTENT),
-            (POST, ["payment_intents", id, "confirm"]) => (
-                Action::ConfirmIntent((*id).to_owned(), intents::Confirm::parse(form)?),
-                OF_INTENT,
-            ),
-            (POST, ["payment_intents", id, "cancel"]) => (
-                Action::CancelIntent((*id).to_owned(), intents::Cancel::parse(form)?),
-                OF_INTENT,
-            ),
+            (POST, ["payment_intents", id, "confirm"]) => {
+                (Action::ConfirmIntent((*id).to_owned(), intents::Confirm::parse(form)?), OF_INTENT)
+            }
+            (POST, ["payment_intents", id, "cancel"]) => {
+                (Action::CancelIntent((*id).to_owned(), intents::Cancel::parse(form)?), OF_INTENT)
+            }
             (GET, ["payment_intents"]) => (Action::ListIntents(Page::parse(form)?), &["data.latest_charge"]),
             (GET, ["payment_intents", id]) => (Action::RetrieveIntent((*id).to_owned()), OF_INTENT),
             (GET, ["charges", id]) => (Action::RetrieveCharge((*id).to_owned()), &["payment_intent"]),

@@ -79,19 +79,13 @@ impl ApiError {
 
     /// 404: no such address.
     pub fn unknown_url(method: &http::Method, path: &str) -> Self {
-        Self::new(
-            404,
-            "invalid_request_error",
-            format!("Unrecognized request URL ({method}: {path})."),
-        )
+        Self::new(404, "invalid_request_error", format!("Unrecognized request URL ({method}: {path})."))
     }
 
     /// 404: no such object.
     pub fn no_such(kind: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {kind}: '{id}'");
-        Self::new(404, "invalid_request_error", message)
-            .code("resource_missing")
-            .param(param)
+        Self::new(404, "invalid_request_error", message).code("resource_missing").param(param)
     }
 
     /// 400: an idempotency key came back with another request.
@@ -110,10 +104,7 @@ impl ApiError {
 
     pub fn code(mut self, code: &'static str) -> Self {
         self.0.code = Some(code);
-        self.0.doc_url = Some(format!(
-            "https://stripe.com/docs/error-codes/{}",
-            code.replace('_', "-")
-        ));
+        self.0.doc_url = Some(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-")));
         self
     }
 

@@ -74,11 +74,9 @@ impl Params {
 
     pub fn amount(&mut self, name: &str) -> Parsed<Option<i64>> {
         match self.integer(name)? {
-            Some(..=0) => Err(
-                ApiError::invalid("This value must be greater than or equal to 1.")
-                    .code("parameter_invalid_integer")
-                    .param(name),
-            ),
+            Some(..=0) => Err(ApiError::invalid("This value must be greater than or equal to 1.")
+                .code("parameter_invalid_integer")
+                .param(name)),
             Some(amount) if amount > MAX_AMOUNT => {
                 Err(ApiError::invalid("Amount must be no more than 999,999.99")
                     .code("amount_too_large")
@@ -167,9 +165,7 @@ fn inner<'a>(sent: &'a str, name: &str) -> Option<&'a str> {
 /// The value of a parameter that must be there.
 pub(super) fn required<T>(name: &str, value: Option<T>) -> Parsed<T> {
     let error = || {
-        ApiError::invalid(format!("Missing required param: {name}."))
-            .code("parameter_missing")
-            .param(name)
+        ApiError::invalid(format!("Missing required param: {name}.")).code("parameter_missing").param(name)
     };
     value.ok_or_else(error)
 }
@@ -184,27 +180,15 @@ mod tests {
         let reply = twin.post("/v1/payment_intents", form, None);
         assert_eq!(reply.error(), (400, code, param), "{form}");
         assert_eq!(reply.text("/error/type"), "invalid_request_error");
-        assert!(
-            twin.stripe.intents().is_empty() && twin.events().is_empty(),
-            "{form} left something behind"
-        );
+        assert!(twin.stripe.intents().is_empty() && twin.events().is_empty(), "{form} left something behind");
     }
 
     #[test]
     fn an_unknown_parameter_is_named() {
-        for unknown in [
-            "amout",
-            "metadata",
-            "metadata[]",
-            "automatic_payment_methods[on]",
-            "expand[a]",
-            "customer",
-        ] {
-            check(
-                &format!("amount=5&currency=eur&{unknown}=1"),
-                Some("parameter_unknown"),
-                Some(unknown),
-            );
+        for unknown in
+            ["amout", "metadata", "metadata[]", "automatic_payment_methods[on]", "expand[a]", "customer"]
+        {
+            check(&format!("amount=5&currency=eur&{unknown}=1"), Some("parameter_unknown"), Some(unknown));
         }
     }
 
@@ -213,11 +197,7 @@ mod tests {
         check("currency=eur", Some("parameter_missing"), Some("amount"));
         check("amount=5", Some("parameter_missing"), Some("currency"));
         check("amount=5&currency=", Some("parameter_missing"), Some("currency"));
-        check(
-            "amount=5&currency=eur&confirm=true",
-            Some("parameter_missing"),
-            Some("payment_method"),
-        );
+        check("amount=5&currency=eur&confirm=true", Some("parameter_missing"), Some("payment_method"));
     }
 
     #[test]
@@ -229,34 +209,14 @@ mod tests {
                 Some("amount"),
             );
         }
-        check(
-            "amount=100000000&currency=eur",
-            Some("amount_too_large"),
-            Some("amount"),
-        );
+        check("amount=100000000&currency=eur", Some("amount_too_large"), Some("amount"));
         check("amount=5&currency=euro", None, Some("currency"));
         check("amount=5&currency=eur&confirm=yes", None, Some("confirm"));
-        check(
-            "amount=5&currency=eur&capture_method=manual",
-            None,
-            Some("capture_method"),
-        );
-        check(
-            "amount=5&currency=eur&receipt_email=nobody",
-            Some("email_invalid"),
-            Some("receipt_email"),
-        );
+        check("amount=5&currency=eur&capture_method=manual", None, Some("capture_method"));
+        check("amount=5&currency=eur&receipt_email=nobody", Some("email_invalid"), Some("receipt_email"));
         check("amount=5&currency=eur&expand[]=customer", None, Some("expand"));
-        check(
-            "amount=5&currency=eur&payment_method_types[]=ideal",
-            None,
-            Some("payment_method_types"),
-        );
-        check(
-            &format!("amount=5&currency=eur&metadata[a]={}", "x".repeat(501)),
-            None,
-            Some("metadata[a]"),
-        );
+        check("amount=5&currency=eur&payment_method_types[]=ideal", None, Some("payment_method_types"));
+        check(&format!("amount=5&currency=eur&metadata[a]={}", "x".repeat(501)), None, Some("metadata[a]"));
     }
 
     #[test]
@@ -274,10 +234,7 @@ mod tests {
         let twin = Twin::new();
         let form = "amount=5&currency=EUR&metadata%5Border_id%5D=ord%201&metadata[a[b]]=%C3%A4&expand[0]=latest_charge";
         let reply = twin.post("/v1/payment_intents", form, None);
-        assert_eq!(
-            (reply.text("/metadata/order_id"), reply.text("/metadata/a[b]")),
-            ("ord 1", "ä")
-        );
+        assert_eq!((reply.text("/metadata/order_id"), reply.text("/metadata/a[b]")), ("ord 1", "ä"));
         assert_eq!(reply.text("/currency"), "eur");
     }
 }

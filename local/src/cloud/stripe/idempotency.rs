@@ -23,10 +23,8 @@ pub(super) struct Key {
 impl Key {
     /// The key of the request. It means something on `POST` only: the other methods are idempotent by themselves.
     pub fn read(request: &Request<Bytes>, params: &Params) -> Result<Option<Self>, ApiError> {
-        let Some(header) = request
-            .headers()
-            .get("idempotency-key")
-            .filter(|_| request.method() == Method::POST)
+        let Some(header) =
+            request.headers().get("idempotency-key").filter(|_| request.method() == Method::POST)
         else {
             return Ok(None);
         };
@@ -35,9 +33,7 @@ impl Key {
                 name: name.to_owned(),
                 fingerprint: params.fingerprint(request.uri().path()),
             })),
-            _ => Err(ApiError::invalid(format!(
-                "Idempotency keys have 1 to {MAX_LENGTH} ASCII characters."
-            ))),
+            _ => Err(ApiError::invalid(format!("Idempotency keys have 1 to {MAX_LENGTH} ASCII characters."))),
         }
     }
 
@@ -49,11 +45,8 @@ impl Key {
                 "SELECT fingerprint, status, body, request_id FROM keys WHERE key = ?1",
                 [&self.name],
                 |row| {
-                    let answer = Answer {
-                        status: row.get(1)?,
-                        body: row.get(2)?,
-                        replay_of: Some(row.get(3)?),
-                    };
+                    let answer =
+                        Answer { status: row.get(1)?, body: row.get(2)?, replay_of: Some(row.get(3)?) };
                     Ok((row.get::<_, String>(0)?, answer))
                 },
             )
@@ -117,10 +110,7 @@ mod tests {
     #[test]
     fn a_decline_and_a_server_error_are_replayed_too() {
         let twin = Twin::new();
-        for (card, status) in [
-            ("pm_card_chargeDeclined", 402),
-            ("pm_twin_chargedWithServerError", 500),
-        ] {
+        for (card, status) in [("pm_card_chargeDeclined", 402), ("pm_twin_chargedWithServerError", 500)] {
             let pay = PAY.replace("pm_card_visa", card);
             let first = twin.post("/v1/payment_intents", &pay, Some(card));
             let again = twin.post("/v1/payment_intents", &pay, Some(card));
@@ -136,10 +126,7 @@ mod tests {
         let twin = Twin::new();
         let intent = twin.post("/v1/payment_intents", "amount=5&currency=eur", Some("k"));
         let cancel = format!("/v1/payment_intents/{}/cancel", intent.text("/id"));
-        for (path, form) in [
-            ("/v1/payment_intents", "amount=6&currency=eur"),
-            (cancel.as_str(), ""),
-        ] {
+        for (path, form) in [("/v1/payment_intents", "amount=6&currency=eur"), (cancel.as_str(), "")] {
             let answer = twin.post(path, form, Some("k"));
             assert_eq!(
                 (answer.status.as_u16(), answer.text("/error/type")),
@@ -153,15 +140,9 @@ mod tests {
     #[test]
     fn a_validation_failure_does_not_use_up_the_key() {
         let twin = Twin::new();
-        assert_eq!(
-            twin.post("/v1/payment_intents", "amount=5", Some("k")).status,
-            StatusCode::BAD_REQUEST
-        );
+        assert_eq!(twin.post("/v1/payment_intents", "amount=5", Some("k")).status, StatusCode::BAD_REQUEST);
         let answer = twin.post("/v1/payment_intents", "amount=5&currency=eur", Some("k"));
-        assert_eq!(
-            (answer.status, answer.header("idempotent-replayed")),
-            (StatusCode::OK, None)
-        );
+        assert_eq!((answer.status, answer.header("idempotent-replayed")), (StatusCode::OK, None));
     }
 
     #[test]
@@ -170,10 +151,7 @@ mod tests {
         let paid = twin.post("/v1/payment_intents", PAY, None);
         let cancel = format!("/v1/payment_intents/{}/cancel", paid.text("/id"));
         assert_eq!(twin.post(&cancel, "", Some("k")).status, StatusCode::BAD_REQUEST);
-        assert_eq!(
-            twin.post(&cancel, "", Some("k")).header("idempotent-replayed"),
-            Some("true")
-        );
+        assert_eq!(twin.post(&cancel, "", Some("k")).header("idempotent-replayed"), Some("true"));
     }
 
     #[test]
@@ -182,16 +160,11 @@ mod tests {
         twin.post("/v1/payment_intents", PAY, Some("k"));
         twin.now = NOW + Duration::DAY - Duration::SECOND;
         assert_eq!(
-            twin.post("/v1/payment_intents", PAY, Some("k"))
-                .header("idempotent-replayed"),
+            twin.post("/v1/payment_intents", PAY, Some("k")).header("idempotent-replayed"),
             Some("true")
         );
         twin.now = NOW + Duration::DAY;
-        assert_eq!(
-            twin.post("/v1/payment_intents", PAY, Some("k"))
-                .header("idempotent-replayed"),
-            None
-        );
+        assert_eq!(twin.post("/v1/payment_intents", PAY, Some("k")).header("idempotent-replayed"), None);
         assert_eq!(twin.stripe.intents().len(), 2);
     }
 
@@ -199,21 +172,14 @@ mod tests {
     fn a_key_has_at_most_255_characters_and_means_nothing_on_a_get() {
         let twin = Twin::new();
         let longest = "k".repeat(255);
+        assert_eq!(twin.post("/v1/payment_intents", PAY, Some(&longest)).status, StatusCode::OK);
         assert_eq!(
-            twin.post("/v1/payment_intents", PAY, Some(&longest)).status,
-            StatusCode::OK
-        );
-        assert_eq!(
-            twin.post("/v1/payment_intents", PAY, Some(&format!("{longest}k")))
-                .status,
+            twin.post("/v1/payment_intents", PAY, Some(&format!("{longest}k"))).status,
             StatusCode::BAD_REQUEST
         );
         for _ in 0..2 {
             let list = twin.send("GET", "/v1/payment_intents", "", Some("g"));
-            assert_eq!(
-                (list.status, list.header("idempotent-replayed")),
-                (StatusCode::OK, None)
-            );
+            assert_eq!((list.status, list.header("idempotent-replayed")), (StatusCode::OK, None));
             assert_eq!(list.json["data"].as_array().map(Vec::<Value>::len), Some(1));
         }
     }

@@ -121,10 +121,7 @@ impl Confirm {
         intent.receipt_email = self.receipt_email.or(intent.receipt_email);
         // The customer is still at it: another confirmation with the same card changes nothing.
         if renewed || intent.status != Status::RequiresAction {
-            redirects_are_possible(
-                intent.automatic_payment_methods.as_ref(),
-                self.return_url.as_deref(),
-            )?;
+            redirects_are_possible(intent.automatic_payment_methods.as_ref(), self.return_url.as_deref())?;
             intent.attempt(work, self.return_url.as_deref())?;
         }
         Ok(to_json(&intent)?)
@@ -146,12 +143,9 @@ pub(super) struct Create {
 impl Create {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
         let amount = params.amount("amount")?;
-        let currency = params
-            .text("currency")
-            .map(|currency| currency.to_ascii_lowercase());
-        if let Some(other) = currency
-            .as_ref()
-            .filter(|code| code.len() != 3 || !code.bytes().all(|b| b.is_ascii_lowercase()))
+        let currency = params.text("currency").map(|currency| currency.to_ascii_lowercase());
+        if let Some(other) =
+            currency.as_ref().filter(|code| code.len() != 3 || !code.bytes().all(|b| b.is_ascii_lowercase()))
         {
             return Err(ApiError::invalid(format!("Invalid currency: {other}.")).param("currency"));
         }
@@ -171,10 +165,8 @@ impl Create {
             required("payment_method", create.with.payment_method.as_ref())?;
             redirects_are_possible(create.automatic.as_ref(), create.with.return_url.as_deref())?;
         } else if create.with.return_url.is_some() {
-            return Err(
-                ApiError::invalid("`return_url` can only be used with `confirm` set to `true`.")
-                    .param("return_url"),
-            );
+            return Err(ApiError::invalid("`return_url` can only be used with `confirm` set to `true`.")
+                .param("return_url"));
         }
         Ok(create)
     }
@@ -230,10 +222,8 @@ fn automatic_payment_methods(params: &mut Params) -> Result<Option<AutomaticPaym
         return Err(ApiError::invalid(message));
     }
     if let Some(other) = types.iter().find(|name| *name != "card") {
-        return Err(
-            ApiError::invalid(format!("The payment method type \"{other}\" is invalid."))
-                .param("payment_method_types"),
-        );
+        return Err(ApiError::invalid(format!("The payment method type \"{other}\" is invalid."))
+            .param("payment_method_types"));
     }
     let on = enabled.unwrap_or(types.is_empty());
     Ok(on.then(|| AutomaticPaymentMethods {
@@ -291,9 +281,7 @@ impl PaymentIntent {
              requires_action, processing.",
             self.status.name()
         );
-        Ok(ApiError::invalid(message)
-            .code("payment_intent_unexpected_state")
-            .payment_intent(to_json(self)?))
+        Ok(ApiError::invalid(message).code("payment_intent_unexpected_state").payment_intent(to_json(self)?))
     }
 }
 
@@ -328,10 +316,7 @@ mod tests {
         assert!(reply.text("/client_secret").starts_with(&secret));
         let kept = twin.get(&format!("/v1/payment_intents/{}", reply.text("/id")));
         assert_eq!(kept.json, expected);
-        assert_eq!(
-            twin.events(),
-            ["payment_intent.created", "payment_intent.succeeded"]
-        );
+        assert_eq!(twin.events(), ["payment_intent.created", "payment_intent.succeeded"]);
         let charge = twin.get(&format!("/v1/charges/{}", reply.text("/latest_charge")));
         assert_eq!(
             (charge.text("/status"), charge.text("/payment_intent")),
@@ -349,23 +334,12 @@ mod tests {
             twin.act(&bare, "confirm", "").error(),
             (400, Some("payment_intent_unexpected_state"), None)
         );
-        assert_eq!(
-            twin.act(&bare, "confirm", "payment_method=pm_card_amex")
-                .text("/status"),
-            "succeeded"
-        );
-        let ready = twin.post(
-            "/v1/payment_intents",
-            &format!("{form}&payment_method=pm_card_visa"),
-            None,
-        );
+        assert_eq!(twin.act(&bare, "confirm", "payment_method=pm_card_amex").text("/status"), "succeeded");
+        let ready = twin.post("/v1/payment_intents", &format!("{form}&payment_method=pm_card_visa"), None);
         assert_eq!(ready.text("/status"), "requires_confirmation");
         assert_eq!(twin.act(&ready, "confirm", "").text("/status"), "succeeded");
         let twice = twin.act(&ready, "confirm", "");
-        assert_eq!(
-            twice.error(),
-            (400, Some("payment_intent_unexpected_state"), None)
-        );
+        assert_eq!(twice.error(), (400, Some("payment_intent_unexpected_state"), None));
         assert_eq!(twice.text("/error/payment_intent/id"), ready.text("/id"));
     }
 
@@ -373,14 +347,8 @@ mod tests {
     fn an_unknown_card_is_refused_and_nothing_is_made() {
         let twin = Twin::new();
         let reply = twin.pay("pm_card_nonsense");
-        assert_eq!(
-            reply.error(),
-            (400, Some("resource_missing"), Some("payment_method"))
-        );
-        assert_eq!(
-            reply.text("/error/message"),
-            "No such PaymentMethod: 'pm_card_nonsense'"
-        );
+        assert_eq!(reply.error(), (400, Some("resource_missing"), Some("payment_method")));
+        assert_eq!(reply.text("/error/message"), "No such PaymentMethod: 'pm_card_nonsense'");
         assert!(twin.stripe.intents().is_empty());
     }
 
@@ -388,20 +356,11 @@ mod tests {
     fn a_return_url_is_needed_where_a_redirect_is_possible_and_makes_it_one() {
         let twin = Twin::new();
         let form = "amount=5&currency=eur&confirm=true&payment_method=pm_card_threeDSecure2Required";
-        assert_eq!(
-            twin.post("/v1/payment_intents", form, None).error(),
-            (400, None, None)
-        );
-        let reply = twin.post(
-            "/v1/payment_intents",
-            &format!("{form}&return_url=https://shop.example/done"),
-            None,
-        );
+        assert_eq!(twin.post("/v1/payment_intents", form, None).error(), (400, None, None));
+        let reply =
+            twin.post("/v1/payment_intents", &format!("{form}&return_url=https://shop.example/done"), None);
         assert_eq!(reply.text("/next_action/type"), "redirect_to_url");
-        assert_eq!(
-            reply.text("/next_action/redirect_to_url/return_url"),
-            "https://shop.example/done"
-        );
+        assert_eq!(reply.text("/next_action/redirect_to_url/return_url"), "https://shop.example/done");
     }
 
     #[test]
@@ -414,20 +373,14 @@ mod tests {
             ("canceled", "abandoned")
         );
         assert_eq!(canceled.json["canceled_at"], NOW.unix_timestamp());
-        assert_eq!(
-            twin.events().last().map(String::as_str),
-            Some("payment_intent.canceled")
-        );
+        assert_eq!(twin.events().last().map(String::as_str), Some("payment_intent.canceled"));
         for again in ["cancel", "confirm"] {
             assert_eq!(
                 twin.act(&intent, again, "").error(),
                 (400, Some("payment_intent_unexpected_state"), None)
             );
         }
-        assert!(
-            !twin.stripe.authenticate(NOW, intent.text("/id"), true),
-            "the customer came too late"
-        );
+        assert!(!twin.stripe.authenticate(NOW, intent.text("/id"), true), "the customer came too late");
     }
 
     #[test]
@@ -435,10 +388,7 @@ mod tests {
         let twin = Twin::new();
         let intent = twin.pay("pm_card_visa");
         let refused = twin.act(&intent, "cancel", "");
-        assert_eq!(
-            refused.error(),
-            (400, Some("payment_intent_unexpected_state"), None)
-        );
+        assert_eq!(refused.error(), (400, Some("payment_intent_unexpected_state"), None));
         assert_eq!(refused.json["error"]["payment_intent"], intent.json);
     }
 }

@@ -129,18 +129,12 @@ impl Target {
                         "The charge {id} was not successful: there is nothing to refund."
                     ))
                 };
-                if charge.paid {
-                    Ok(charge)
-                } else {
-                    Err(error().param("charge").into())
-                }
+                if charge.paid { Ok(charge) } else { Err(error().param("charge").into()) }
             }
             Self::Intent(id) => {
                 let intent: PaymentIntent = work.find(id, "payment_intent")?;
-                let charge = intent
-                    .latest_charge
-                    .map(|charge| work.find::<Charge>(&charge, "charge"))
-                    .transpose()?;
+                let charge =
+                    intent.latest_charge.map(|charge| work.find::<Charge>(&charge, "charge")).transpose()?;
                 let message =
                     format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
                 let error = || ApiError::invalid(message).param("payment_intent");
@@ -156,9 +150,7 @@ pub(super) fn settle(work: &Work<'_>) -> Result<(), Failure> {
         "SELECT id FROM objects WHERE json_extract(body, '$.status') = 'pending' AND created <= ?1 ORDER BY seq",
     )?;
     let due = params![work.created() - PENDING_FOR];
-    let ids = select
-        .query_map(due, |row| row.get(0))?
-        .collect::<Result<Vec<String>, _>>()?;
+    let ids = select.query_map(due, |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     for id in ids {
         let mut refund: Refund = work.find(&id, "id")?;
         refund.status = "succeeded".to_owned();
@@ -177,22 +169,14 @@ mod tests {
     use super::*;
 
     fn refund(twin: &Twin, intent: &Reply, more: &str) -> Reply {
-        twin.post(
-            "/v1/refunds",
-            &format!("payment_intent={}{more}", intent.text("/id")),
-            None,
-        )
+        twin.post("/v1/refunds", &format!("payment_intent={}{more}", intent.text("/id")), None)
     }
 
     #[test]
     fn a_refund_without_an_amount_gives_back_what_is_left() {
         let twin = Twin::new();
         let intent = twin.pay("pm_card_visa");
-        let part = refund(
-            &twin,
-            &intent,
-            "&amount=500&reason=requested_by_customer&metadata[return_id]=r1",
-        );
+        let part = refund(&twin, &intent, "&amount=500&reason=requested_by_customer&metadata[return_id]=r1");
         let expected = json!({
             "id": part.json["id"], "object": "refund", "amount": 500, "balance_transaction": null,
             "charge": intent.json["latest_charge"], "created": NOW.unix_timestamp(), "currency": "eur",
@@ -200,62 +184,32 @@ mod tests {
             "receipt_number": null, "status": "succeeded",
         });
         assert_eq!(part.json, expected);
-        assert_eq!(
-            twin.get(&format!("/v1/refunds/{}", part.text("/id"))).json,
-            expected
-        );
+        assert_eq!(twin.get(&format!("/v1/refunds/{}", part.text("/id"))).json, expected);
         assert_eq!(refund(&twin, &intent, "").json["amount"], 1000);
         let seen = &twin.stripe.intents()[0];
-        assert_eq!(
-            (&seen["amount_refunded"], &seen["status"]),
-            (&json!(1500), &json!("succeeded"))
-        );
-        let charge = twin
-            .get(&format!("/v1/charges/{}", intent.text("/latest_charge")))
-            .json;
-        assert_eq!(
-            (&charge["amount_refunded"], &charge["refunded"]),
-            (&json!(1500), &json!(true))
-        );
-        assert_eq!(
-            twin.events()[2..],
-            ["refund.created", "charge.refunded"].repeat(2)
-        );
+        assert_eq!((&seen["amount_refunded"], &seen["status"]), (&json!(1500), &json!("succeeded")));
+        let charge = twin.get(&format!("/v1/charges/{}", intent.text("/latest_charge"))).json;
+        assert_eq!((&charge["amount_refunded"], &charge["refunded"]), (&json!(1500), &json!(true)));
+        assert_eq!(twin.events()[2..], ["refund.created", "charge.refunded"].repeat(2));
     }
 
     #[test]
     fn a_charge_can_be_named_instead_of_its_intent() {
         let twin = Twin::new();
         let intent = twin.pay("pm_card_visa");
-        let reply = twin.post(
-            "/v1/refunds",
-            &format!("charge={}", intent.text("/latest_charge")),
-            None,
-        );
-        assert_eq!(
-            (reply.status.as_u16(), reply.text("/payment_intent")),
-            (200, intent.text("/id"))
-        );
+        let reply = twin.post("/v1/refunds", &format!("charge={}", intent.text("/latest_charge")), None);
+        assert_eq!((reply.status.as_u16(), reply.text("/payment_intent")), (200, intent.text("/id")));
     }
 
     #[test]
     fn no_more_is_refunded_than_was_paid() {
         let twin = Twin::new();
         let intent = twin.pay("pm_card_visa");
-        assert_eq!(
-            refund(&twin, &intent, "&amount=1501").error(),
-            (400, None, Some("amount"))
-        );
+        assert_eq!(refund(&twin, &intent, "&amount=1501").error(), (400, None, Some("amount")));
         assert_eq!(refund(&twin, &intent, "&amount=1000").status, 200);
-        assert_eq!(
-            refund(&twin, &intent, "&amount=501").error(),
-            (400, None, Some("amount"))
-        );
+        assert_eq!(refund(&twin, &intent, "&amount=501").error(), (400, None, Some("amount")));
         assert_eq!(refund(&twin, &intent, "&amount=500").status, 200);
-        assert_eq!(
-            refund(&twin, &intent, "&amount=1").error(),
-            (400, Some("charge_already_refunded"), None)
-        );
+        assert_eq!(refund(&twin, &intent, "&amount=1").error(), (400, Some("charge_already_refunded"), None));
         assert_eq!(twin.stripe.intents()[0]["amount_refunded"], 1500);
     }
 
@@ -263,21 +217,12 @@ mod tests {
     fn what_was_not_paid_is_not_refunded() {
         let twin = Twin::new();
         let open = twin.post("/v1/payment_intents", "amount=5&currency=eur", None);
-        assert_eq!(
-            refund(&twin, &open, "").error(),
-            (400, None, Some("payment_intent"))
-        );
+        assert_eq!(refund(&twin, &open, "").error(), (400, None, Some("payment_intent")));
         let declined = twin.pay("pm_card_chargeDeclined");
         let by_charge = format!("charge={}", declined.text("/error/charge"));
-        assert_eq!(
-            twin.post("/v1/refunds", &by_charge, None).error(),
-            (400, None, Some("charge"))
-        );
+        assert_eq!(twin.post("/v1/refunds", &by_charge, None).error(), (400, None, Some("charge")));
         let unknown = twin.post("/v1/refunds", "payment_intent=pi_1", None);
-        assert_eq!(
-            unknown.error(),
-            (404, Some("resource_missing"), Some("payment_intent"))
-        );
+        assert_eq!(unknown.error(), (404, Some("resource_missing"), Some("payment_intent")));
     }
 
     #[test]
@@ -286,19 +231,11 @@ mod tests {
         for (form, code, param) in [
             ("amount=5", Some("parameter_missing"), "payment_intent"),
             ("payment_intent=pi_1&charge=ch_1", None, "charge"),
-            (
-                "payment_intent=pi_1&amount=0",
-                Some("parameter_invalid_integer"),
-                "amount",
-            ),
+            ("payment_intent=pi_1&amount=0", Some("parameter_invalid_integer"), "amount"),
             ("payment_intent=pi_1&reason=mood", None, "reason"),
             ("payment_intent=pi_1&foo=1", Some("parameter_unknown"), "foo"),
         ] {
-            assert_eq!(
-                twin.post("/v1/refunds", form, None).error(),
-                (400, code, Some(param)),
-                "{form}"
-            );
+            assert_eq!(twin.post("/v1/refunds", form, None).error(), (400, code, Some(param)), "{form}");
         }
     }
 
@@ -306,28 +243,16 @@ mod tests {
     fn the_refunds_of_one_intent_are_listed_newest_first() {
         let twin = Twin::new();
         let (one, other) = (twin.pay("pm_card_visa"), twin.pay("pm_card_visa"));
-        let ids = [
-            refund(&twin, &one, "&amount=1"),
-            refund(&twin, &other, ""),
-            refund(&twin, &one, "&amount=2"),
-        ];
-        let list = twin.get(&format!(
-            "/v1/refunds?payment_intent={}&expand[]=data.charge",
-            one.text("/id")
-        ));
+        let ids =
+            [refund(&twin, &one, "&amount=1"), refund(&twin, &other, ""), refund(&twin, &one, "&amount=2")];
+        let list = twin.get(&format!("/v1/refunds?payment_intent={}&expand[]=data.charge", one.text("/id")));
         assert_eq!(
             (list.text("/data/0/id"), list.text("/data/1/id")),
             (ids[2].text("/id"), ids[0].text("/id"))
         );
-        assert_eq!(
-            (&list.json["data"][2], &list.json["has_more"]),
-            (&Value::Null, &json!(false))
-        );
+        assert_eq!((&list.json["data"][2], &list.json["has_more"]), (&Value::Null, &json!(false)));
         assert_eq!(list.json["data"][0]["charge"]["amount_refunded"], 3);
-        assert_eq!(
-            twin.get("/v1/refunds").json["data"].as_array().map(Vec::len),
-            Some(3)
-        );
+        assert_eq!(twin.get("/v1/refunds").json["data"].as_array().map(Vec::len), Some(3));
     }
 
     #[test]
@@ -338,17 +263,7 @@ mod tests {
         assert_eq!(pending.text("/status"), "pending");
         twin.now = NOW + Duration::seconds(PENDING_FOR);
         assert_eq!(twin.events().last().map(String::as_str), Some("refund.updated"));
-        assert_eq!(
-            twin.get(&format!("/v1/refunds/{}", pending.text("/id")))
-                .text("/status"),
-            "succeeded"
-        );
-        assert_eq!(
-            twin.events()
-                .iter()
-                .filter(|name| *name == "refund.updated")
-                .count(),
-            1
-        );
+        assert_eq!(twin.get(&format!("/v1/refunds/{}", pending.text("/id"))).text("/status"), "succeeded");
+        assert_eq!(twin.events().iter().filter(|name| *name == "refund.updated").count(), 1);
     }
 }

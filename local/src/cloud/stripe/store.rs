@@ -58,12 +58,7 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     /// Work that no request of the API asked for.
     pub fn unasked(db: &'a Connection, now: OffsetDateTime) -> Self {
-        Self {
-            db,
-            now,
-            request_id: None,
-            idempotency_key: None,
-        }
+        Self { db, now, request_id: None, idempotency_key: None }
     }
 
     pub fn created(&self) -> i64 {
@@ -95,11 +90,7 @@ impl<'a> Work<'a> {
     pub fn find<T: Object>(&self, id: &str, param: &str) -> Result<T, Failure> {
         let found = self
             .db
-            .query_row(
-                "SELECT body FROM objects WHERE id = ?1 AND kind = ?2",
-                params![id, T::KIND],
-                body,
-            )
+            .query_row("SELECT body FROM objects WHERE id = ?1 AND kind = ?2", params![id, T::KIND], body)
             .optional()?;
         match found {
             Some(value) => Ok(serde_json::from_value(value).map_err(unreadable)?),
@@ -125,17 +116,9 @@ impl<'a> Work<'a> {
             "SELECT body FROM objects WHERE kind = ?1 AND seq < ?2 AND created BETWEEN ?3 AND ?4
              AND (?5 IS NULL OR intent = ?5) ORDER BY seq DESC LIMIT ?6",
         )?;
-        let values: [&dyn ToSql; 6] = [
-            &T::KIND,
-            &before,
-            &page.from,
-            &page.to,
-            &page.intent,
-            &page.limit.saturating_add(1),
-        ];
-        let mut data = select
-            .query_map(values, body)?
-            .collect::<Result<Vec<Value>, _>>()?;
+        let values: [&dyn ToSql; 6] =
+            [&T::KIND, &before, &page.from, &page.to, &page.intent, &page.limit.saturating_add(1)];
+        let mut data = select.query_map(values, body)?.collect::<Result<Vec<Value>, _>>()?;
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let has_more = data.len() > limit;
         data.truncate(limit);
@@ -159,9 +142,7 @@ impl<'a> Work<'a> {
 
     fn expand_field(&self, object: &mut Value, field: &str) -> Result<(), Failure> {
         if let Some(id) = object[field].as_str() {
-            object[field] = self
-                .db
-                .query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
+            object[field] = self.db.query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
         }
         Ok(())
     }
@@ -209,16 +190,12 @@ impl Page {
         let from = [
             exactly,
             params.integer("created[gte]")?,
-            params
-                .integer("created[gt]")?
-                .map(|bound| bound.saturating_add(1)),
+            params.integer("created[gt]")?.map(|bound| bound.saturating_add(1)),
         ];
         let to = [
             exactly,
             params.integer("created[lte]")?,
-            params
-                .integer("created[lt]")?
-                .map(|bound| bound.saturating_sub(1)),
+            params.integer("created[lt]")?.map(|bound| bound.saturating_sub(1)),
         ];
         Ok(Self {
             limit,
@@ -238,26 +215,18 @@ impl Page {
 /// The next id of a kind. No random numbers: a run can be repeated, and its ids are the same.
 pub(super) fn new_id(db: &Connection, prefix: &str) -> rusqlite::Result<String> {
     let length = if prefix == "req_" { 14 } else { 24 };
-    Ok(format!(
-        "{prefix}{}",
-        scrambled(&format!("{prefix}{}", count(db)?), length)
-    ))
+    Ok(format!("{prefix}{}", scrambled(&format!("{prefix}{}", count(db)?), length)))
 }
 
 /// Letters and digits that look random, as Stripe's do.
 pub(super) fn scrambled(seed: &str, length: usize) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let letter = |byte: u8| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]);
-    Sha256::digest(seed)
-        .into_iter()
-        .take(length)
-        .map(letter)
-        .collect()
+    Sha256::digest(seed).into_iter().take(length).map(letter).collect()
 }
 
 fn count(db: &Connection) -> rusqlite::Result<i64> {
-    db.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?
-        .query_row([], |row| row.get(0))
+    db.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?.query_row([], |row| row.get(0))
 }
 
 /// A row's only column, as JSON.
@@ -283,10 +252,9 @@ mod tests {
     #[test]
     fn an_unknown_intent_is_missing() {
         let twin = Twin::new();
-        for reply in [
-            twin.get("/v1/payment_intents/pi_1"),
-            twin.post("/v1/payment_intents/pi_1/cancel", "", None),
-        ] {
+        for reply in
+            [twin.get("/v1/payment_intents/pi_1"), twin.post("/v1/payment_intents/pi_1/cancel", "", None)]
+        {
             assert_eq!(reply.error(), (404, Some("resource_missing"), Some("intent")));
         }
     }
@@ -299,50 +267,32 @@ mod tests {
             twin.now = NOW + Duration::seconds(second);
             ids.insert(
                 0,
-                twin.post("/v1/payment_intents", "amount=5&currency=eur", None)
-                    .text("/id")
-                    .to_owned(),
+                twin.post("/v1/payment_intents", "amount=5&currency=eur", None).text("/id").to_owned(),
             );
         }
         let listed = |query: &str| -> (Vec<String>, bool) {
             let page = twin.get(&format!("/v1/payment_intents?{query}")).json;
-            assert_eq!(
-                (&page["object"], &page["url"]),
-                (&json!("list"), &json!("/v1/payment_intents"))
-            );
+            assert_eq!((&page["object"], &page["url"]), (&json!("list"), &json!("/v1/payment_intents")));
             let data = page["data"].as_array().expect("a list").iter();
             (
-                data.filter_map(|item| item["id"].as_str().map(str::to_owned))
-                    .collect(),
+                data.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect(),
                 page["has_more"] == true,
             )
         };
         assert_eq!(listed(""), (ids[..10].to_vec(), true));
         assert_eq!(listed("limit=100"), (ids.clone(), false));
-        assert_eq!(
-            listed(&format!("limit=2&starting_after={}", ids[9])),
-            (ids[10..].to_vec(), false)
-        );
+        assert_eq!(listed(&format!("limit=2&starting_after={}", ids[9])), (ids[10..].to_vec(), false));
         let at = NOW.unix_timestamp();
-        assert_eq!(
-            listed(&format!("created[gte]={}", at + 10)),
-            (ids[..2].to_vec(), false)
-        );
+        assert_eq!(listed(&format!("created[gte]={}", at + 10)), (ids[..2].to_vec(), false));
         assert_eq!(
             listed(&format!("created[gt]={}&created[lte]={}", at + 9, at + 10)),
             (ids[1..2].to_vec(), false)
         );
-        assert_eq!(
-            listed(&format!("created[lt]={}", at + 1)),
-            (ids[11..].to_vec(), false)
-        );
+        assert_eq!(listed(&format!("created[lt]={}", at + 1)), (ids[11..].to_vec(), false));
         assert_eq!(listed(&format!("created={at}")), (ids[11..].to_vec(), false));
         let wrong =
             |query: &str| twin.get(&format!("/v1/payment_intents?{query}")).json["error"]["param"].clone();
-        assert_eq!(
-            (wrong("limit=101"), wrong("limit=0")),
-            (json!("limit"), json!("limit"))
-        );
+        assert_eq!((wrong("limit=101"), wrong("limit=0")), (json!("limit"), json!("limit")));
         assert_eq!(wrong("starting_after=pi_1"), "starting_after");
     }
 
@@ -350,10 +300,7 @@ mod tests {
     fn the_latest_charge_can_be_expanded() {
         let twin = Twin::new();
         let intent = twin.pay("pm_card_visa");
-        let one = twin.get(&format!(
-            "/v1/payment_intents/{}?expand[]=latest_charge",
-            intent.text("/id")
-        ));
+        let one = twin.get(&format!("/v1/payment_intents/{}?expand[]=latest_charge", intent.text("/id")));
         assert_eq!(one.text("/latest_charge/id"), intent.text("/latest_charge"));
         let list = twin.get("/v1/payment_intents?expand[]=data.latest_charge");
         assert_eq!(list.text("/data/0/latest_charge/object"), "charge");

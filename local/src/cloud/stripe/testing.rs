@@ -27,10 +27,7 @@ impl Twin {
     }
 
     pub fn at(path: Option<&std::path::Path>) -> Self {
-        Self {
-            stripe: Stripe::open(path, "sk_test_1", "whsec_test").expect("the database opens"),
-            now: NOW,
-        }
+        Self { stripe: Stripe::open(path, "sk_test_1", "whsec_test").expect("the database opens"), now: NOW }
     }
 
     pub fn get(&self, uri: &str) -> Reply {
@@ -43,11 +40,7 @@ impl Twin {
 
     /// `confirm` or `cancel` of an intent.
     pub fn act(&self, intent: &Reply, verb: &str, form: &str) -> Reply {
-        self.post(
-            &format!("/v1/payment_intents/{}/{verb}", intent.text("/id")),
-            form,
-            None,
-        )
+        self.post(&format!("/v1/payment_intents/{}/{verb}", intent.text("/id")), form, None)
     }
 
     /// An intent of 15.00 EUR that is confirmed at once with this card.
@@ -71,29 +64,18 @@ impl Twin {
     pub fn raw(&self, request: &Request<Bytes>) -> Reply {
         let (parts, raw) = self.stripe.call(self.now, request).into_parts();
         let json = serde_json::from_slice(&raw).expect("every answer is JSON");
-        Reply {
-            status: parts.status,
-            json,
-            raw,
-            headers: parts.headers,
-        }
+        Reply { status: parts.status, json, raw, headers: parts.headers }
     }
 
     /// The types of all events that wait for delivery.
     pub fn events(&self) -> Vec<String> {
-        self.stripe
-            .due_webhooks(self.now, 100)
-            .into_iter()
-            .map(|delivery| delivery.event_type)
-            .collect()
+        self.stripe.due_webhooks(self.now, 100).into_iter().map(|delivery| delivery.event_type).collect()
     }
 }
 
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("a printable header"))
+        self.headers.get(name).map(|value| value.to_str().expect("a printable header"))
     }
 
     pub fn text(&self, pointer: &str) -> &str {
@@ -106,10 +88,6 @@ impl Reply {
     /// Status, `code` and `param` of an error.
     pub fn error(&self) -> (u16, Option<&str>, Option<&str>) {
         let error = &self.json["error"];
-        (
-            self.status.as_u16(),
-            error["code"].as_str(),
-            error["param"].as_str(),
-        )
+        (self.status.as_u16(), error["code"].as_str(), error["param"].as_str())
     }
 }

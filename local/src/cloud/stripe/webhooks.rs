@@ -39,21 +39,15 @@ pub(super) fn due(
     let deliveries = select.query_map(params![millis(now), limit], |row| {
         let body: String = row.get(2)?;
         let signature = signature(secret, now.unix_timestamp(), &body);
-        Ok(Delivery {
-            id: row.get(0)?,
-            event_type: row.get(1)?,
-            body,
-            signature,
-        })
+        Ok(Delivery { id: row.get(0)?, event_type: row.get(1)?, body, signature })
     })?;
     deliveries.collect()
 }
 
 pub(super) fn delivered(db: &Connection, now: OffsetDateTime, id: &str, status: u16) -> rusqlite::Result<()> {
     let select = "SELECT attempts, created_ms FROM deliveries WHERE id = ?1";
-    let found: Option<(usize, i64)> = db
-        .query_row(select, [id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let found: Option<(usize, i64)> =
+        db.query_row(select, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     // Acknowledged before: deliveries may overlap.
     let Some((attempts, created)) = found else {
         return Ok(());
@@ -101,25 +95,13 @@ mod tests {
         let due = twin.stripe.due_webhooks(NOW, 10);
         assert_eq!(due.len(), 1);
         let event: Value = serde_json::from_str(&due[0].body).expect("an event is JSON");
-        assert_eq!(
-            due[0].signature,
-            signature("whsec_test", NOW.unix_timestamp(), &due[0].body)
-        );
+        assert_eq!(due[0].signature, signature("whsec_test", NOW.unix_timestamp(), &due[0].body));
         assert_eq!(event["id"], due[0].id.as_str());
         assert!(due[0].id.starts_with("evt_"));
-        assert_eq!(
-            (&event["object"], &event["type"]),
-            (&json!("event"), &json!("payment_intent.created"))
-        );
+        assert_eq!((&event["object"], &event["type"]), (&json!("event"), &json!("payment_intent.created")));
         assert_eq!(event["data"]["object"], intent.json);
-        assert_eq!(
-            event["request"],
-            json!({ "id": intent.header("request-id"), "idempotency_key": "k1" })
-        );
-        assert_eq!(
-            (&event["created"], &event["livemode"]),
-            (&json!(NOW.unix_timestamp()), &json!(false))
-        );
+        assert_eq!(event["request"], json!({ "id": intent.header("request-id"), "idempotency_key": "k1" }));
+        assert_eq!((&event["created"], &event["livemode"]), (&json!(NOW.unix_timestamp()), &json!(false)));
         assert_eq!(event["pending_webhooks"], 1);
         assert!(event["api_version"].is_string());
     }
@@ -159,9 +141,7 @@ mod tests {
         for wait in [2, 10, 60, 600, 3600, 3600] {
             let next = now + Duration::seconds(wait);
             assert!(
-                twin.stripe
-                    .due_webhooks(next - Duration::MILLISECOND, 1)
-                    .is_empty(),
+                twin.stripe.due_webhooks(next - Duration::MILLISECOND, 1).is_empty(),
                 "too early after {waits:?}"
             );
             let due = twin.stripe.due_webhooks(next, 1).remove(0);
@@ -173,10 +153,6 @@ mod tests {
         }
         let last_chance = NOW + Duration::days(3);
         twin.stripe.delivered(last_chance, &first.id, 500);
-        assert!(
-            twin.stripe
-                .due_webhooks(last_chance + Duration::DAY, 1)
-                .is_empty()
-        );
+        assert!(twin.stripe.due_webhooks(last_chance + Duration::DAY, 1).is_empty());
     }
 }
