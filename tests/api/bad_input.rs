@@ -333,6 +333,7 @@ async fn placing_refuses_bodies_that_are_not_of_the_documented_shape() {
         "-0.5",
         "18446744073709551616",
         &format!("1{}", "0".repeat(300)),
+        "1e400",
     ] {
         let what = format!("quantity {}", number.chars().take(30).collect::<String>());
         cases.push(case(
@@ -346,7 +347,7 @@ async fn placing_refuses_bodies_that_are_not_of_the_documented_shape() {
         let body = text(&good, "{", &format!("{{\"expected_total\":{number},"));
         cases.push(case(format!("expected_total {number}"), json_bytes(body), 400, "malformed_body"));
     }
-    for number in ["NaN", "Infinity", "-Infinity", "01", "0x10", "1_000", ".5", "5.", "+1", "1e400"] {
+    for number in ["NaN", "Infinity", "-Infinity", "01", "0x10", "1_000", ".5", "5.", "+1"] {
         cases.push(case(
             format!("quantity {number}"),
             json_bytes(text(&good, "\"quantity\":2", &format!("\"quantity\":{number}"))),

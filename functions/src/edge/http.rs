@@ -143,11 +143,14 @@ impl Request {
         if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
             return Err(Problem::new(415, "unsupported_media_type", "send application/json").into());
         }
-        let mut parser = serde_json::Deserializer::from_slice(body);
+        let malformed_json = || Problem::new(400, "malformed_json", "the body is not JSON");
+        // JSON is UTF-8 (RFC 8259, 8.1).
+        let body = std::str::from_utf8(body).map_err(|_| malformed_json())?;
+        let mut parser = serde_json::Deserializer::from_str(body);
         let parsed = serde_path_to_error::deserialize::<_, Object<T>>(&mut parser);
         // The parser reports some wrong types as wrong syntax, so the two are told apart by reading again.
-        if serde_json::from_slice::<IgnoredAny>(body).is_err() {
-            return Err(Problem::new(400, "malformed_json", "the body is not JSON").into());
+        if serde_json::from_str::<IgnoredAny>(body).is_err() {
+            return Err(malformed_json().into());
         }
         parsed.map(|object| object.0).map_err(|error| malformed(&pointer(error.path()), error.inner()))
     }
