@@ -84,9 +84,12 @@ pub struct App {
     table_endpoint: String,
 }
 
+/// How often a call to AWS is tried.
+const ATTEMPTS: u32 = 3;
+
 /// Builds one service's configuration. The builders of the SDK crates share these methods but no trait.
 macro_rules! aws_config {
-    ($sdk:ident, $service:literal, $config:expr, $http:expr) => {{
+    ($sdk:ident, $service:literal, $config:expr, $http:expr, $attempts:expr) => {{
         let config: &Config = $config;
         let mut builder = $sdk::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -94,7 +97,7 @@ macro_rules! aws_config {
             .credentials_provider(credentials(config))
             .http_client($http.clone())
             .sleep_impl(TokioSleep::new())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .retry_config(RetryConfig::standard().with_max_attempts($attempts))
             .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
             .timeout_config(
                 TimeoutConfig::builder()
@@ -113,16 +116,18 @@ impl App {
     pub fn new(config: Config, connector: SharedHttpConnector) -> Self {
         let shared = connector.clone();
         let http: SharedHttpClient = http_client_fn(move |_, _| shared.clone());
-        let secrets = aws_config!(aws_sdk_secretsmanager, "SECRETS_MANAGER", &config, http);
+        let secrets = aws_config!(aws_sdk_secretsmanager, "SECRETS_MANAGER", &config, http, ATTEMPTS);
         Self {
             clock: Clock::default(),
             log: Log::default().at(config.get("LOG_LEVEL")),
             table: Table::new(
-                aws_config!(aws_sdk_dynamodb, "DYNAMODB", &config, http),
+                aws_config!(aws_sdk_dynamodb, "DYNAMODB", &config, http, ATTEMPTS),
                 config.get("TABLE_NAME"),
             ),
-            queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http), &config),
-            mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http), config.get("MAIL_SENDER")),
+            queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http, ATTEMPTS), &config),
+            // A mail is sent once: SES knows no idempotency key, so a second attempt would be a second mail.
+            // A mail is sent once: SES knows no idempotency key, so a second attempt would be a second mail.
+            mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http, 1), config.get("MAIL_SENDER")),
             stripe: Stripe::new(
                 connector.clone(),
                 config.get("STRIPE_BASE_URL"),

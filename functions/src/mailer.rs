@@ -1,7 +1,6 @@
 //! Sending mail through SES.
 
-use aws_sdk_ses::error::SdkError;
-use aws_sdk_ses::operation::send_email::SendEmailError;
+use aws_sdk_ses::error::ProvideErrorMetadata as _;
 use aws_sdk_ses::types::{Body, Content, Destination, Message};
 use shared::mail::Mail;
 
@@ -38,11 +37,9 @@ impl Mailer {
         let request = self.client.send_email().source(&self.sender).message(message);
         match request.destination(Destination::builder().to_addresses(&mail.to).build()).send().await {
             Ok(answer) => Ok(Sent::Taken(answer.message_id().to_owned())),
-            Err(SdkError::ServiceError(error))
-                if matches!(error.err(), SendEmailError::MessageRejected(_)) =>
-            {
-                Ok(Sent::Refused)
-            }
+            // An address that is none. Everything else, also MessageRejected (a sender that is not verified, the sandbox),
+            // is for us to mend: it is tried again and ends in the dead letters, which raise the alarm.
+            Err(error) if error.code() == Some("InvalidParameterValue") => Ok(Sent::Refused),
             Err(error) => Err(Error::unavailable("SES", error)),
         }
     }

@@ -35,17 +35,20 @@ pub async fn owner(app: &App, caller: &Caller, id: &OrderId) -> Result<CustomerI
     Ok(owner.ok_or_else(Problem::not_found)?)
 }
 
+/// The head of an order of this customer, read cheaply: it may be a moment old. 404 if it is not theirs, or not there.
+pub async fn glance(app: &App, customer: &CustomerId, id: &OrderId) -> Result<Order, Error> {
+    match app.table.order(customer, id, false).await? {
+        Some(order) => Ok(order),
+        // A cheap read may not have heard of an order that was placed a moment ago.
+        None => find_head(app, customer, id).await,
+    }
+}
+
 /// An order of this customer, head and document. 404 if it is not theirs, or not there.
 pub async fn find(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Order, Document), Error> {
-    let (order, document) = tokio::join!(
-        app.table.order(customer, id, false),
-        app.table.document(customer, id.placement(), false),
-    );
-    // A copy of the table that is read cheaply may not have heard of an order that was placed a moment ago.
-    let order = match order? {
-        Some(order) => order,
-        None => app.table.order(customer, id, true).await?.ok_or_else(Problem::not_found)?,
-    };
+    let (order, document) =
+        tokio::join!(glance(app, customer, id), app.table.document(customer, id.placement(), false));
+    let order = order?;
     let document = match document? {
         Some(document) => document,
         None => frozen(app, &order).await?,
@@ -88,8 +91,12 @@ pub async fn place(
         }
         let now = app.now();
         let id = OrderId::new(&buyer.customer, &buyer.caller, key, now);
-        let Placement { order, document } = placement::place(request, buyer, id, &offers?, now)?;
-        let placement = Placement { order, document };
+        let placement = match placement::place(request, buyer, id, &offers?, now) {
+            Ok(placement) => placement,
+            // A cheap read may be behind; only a fresh one is reason enough to refuse.
+            Err(_) if !fresh => continue,
+            Err(refusal) => return Err(refusal.into()),
+        };
         match app.table.place(&placement).await? {
             Placed::Done => {
                 let Placement { order, document } = placement;
@@ -118,20 +125,40 @@ async fn replay(app: &App, request: &PlaceOrder, buyer: &Buyer, document: Docume
 /// is afterwards. A cancelled order's stock goes back in the same write.
 pub async fn execute(app: &App, mut order: Order, command: &Command, actor: &Actor) -> Result<Order, Error> {
     for _ in 0..RACES {
-        let now = app.now();
-        let events = decide(&order, command, now)?;
-        if events.is_empty() {
-            return Ok(order);
-        }
-        let after = apply(Some(order.clone()), &events, actor, now)
-            .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
-        let returned = returned(app, &order, &events).await?;
-        match app.table.save(&order, &after, &returned).await? {
-            Saved::Done => return Ok(after),
-            Saved::Stale => order = find_head(app, &order.customer, &order.id).await?,
+        match attempt(app, &order, command, actor).await? {
+            Some(after) => return Ok(after),
+            None => order = find_head(app, &order.customer, &order.id).await?,
         }
     }
     Err(Error::unavailable("DynamoDB", "the order changes faster than it can be read"))
+}
+
+/// Like [`execute`], but on this very version: 412 if somebody else was faster.
+pub async fn execute_on_version(
+    app: &App,
+    order: Order,
+    command: &Command,
+    actor: &Actor,
+) -> Result<Order, Error> {
+    let read = order.version();
+    let after = attempt(app, &order, command, actor).await?;
+    Ok(after.ok_or_else(|| Problem::version_mismatch(read + 1))?)
+}
+
+/// One try: the order afterwards, or nothing if it is not the one that was read any more.
+async fn attempt(app: &App, order: &Order, command: &Command, actor: &Actor) -> Result<Option<Order>, Error> {
+    let now = app.now();
+    let events = decide(order, command, now)?;
+    if events.is_empty() {
+        return Ok(Some(order.clone()));
+    }
+    let after = apply(Some(order.clone()), &events, actor, now)
+        .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
+    let returned = returned(app, order, &events).await?;
+    match app.table.save(order, &after, &returned).await? {
+        Saved::Done => Ok(Some(after)),
+        Saved::Stale => Ok(None),
+    }
 }
 
 /// The stock that these events give back.

@@ -32,7 +32,12 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
             }
             Step::Expire => (Command::Expire, Actor::Worker),
         };
+        let version = order.version();
         order = execute(app, order, &command, &actor).await?;
+        // The provider has nothing new to say, e.g. while a bank is still at it: somebody asks again later.
+        if order.version() == version {
+            return Ok(order);
+        }
     }
     Err(Error::broken("a payment does not come to an end", order.id.to_string()))
 }

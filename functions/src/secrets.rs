@@ -32,11 +32,15 @@ impl Secrets {
     /// Its value.
     pub async fn text(&self) -> Result<Arc<str>, Error> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| kept.read.elapsed() < KEEP) {
-            return Ok(kept.value);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.read.elapsed() < KEEP) {
+            return Ok(Arc::clone(&kept.value));
         }
-        let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
-        let answer = answer.map_err(|error| Error::unavailable("Secrets Manager", error))?;
+        let answer = match (self.client.get_secret_value().secret_id(&self.arn).send().await, kept) {
+            (Ok(answer), _) => answer,
+            // An old secret is most likely still the right one.
+            (Err(_), Some(kept)) => return Ok(kept.value),
+            (Err(error), None) => return Err(Error::unavailable("Secrets Manager", error)),
+        };
         let value = answer
             .secret_string()
             .ok_or_else(|| Error::broken("a secret is not a text", self.arn.as_str()))?;

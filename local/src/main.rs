@@ -8,8 +8,11 @@ use local::twin::{Options, Twin};
 use local::{demo, page};
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
+
+/// The file that a running twin holds locked.
+const LOCK: &str = "lock";
 
 /// The local twin of the order backend: the API, its workers, and everything they talk to.
 #[derive(Parser)]
@@ -59,11 +62,9 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let Arguments { port, data, memory, reset, quiet, .. } = arguments;
-    if reset && data.exists() {
-        fs::remove_dir_all(&data)?;
-    }
-    if !memory {
-        fs::create_dir_all(&data)?;
+    let _lock = if memory { None } else { Some(lock(&data)?) };
+    if reset && !memory {
+        empty(&data)?;
     }
     let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
         format!("port {port} cannot be used ({error}); another one: cargo run -- --port 3001")
@@ -81,6 +82,26 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     }
     let router = page::router(twin);
     axum::serve(listener, router).with_graceful_shutdown(ended()).await?;
+    Ok(())
+}
+
+/// Makes the folder this twin's alone, until the process ends, however it ends.
+fn lock(data: &Path) -> Result<fs::File, Box<dyn Error + Send + Sync>> {
+    fs::create_dir_all(data)?;
+    let lock = fs::File::create(data.join(LOCK))?;
+    lock.try_lock()
+        .map_err(|_| format!("another twin works on {}; --data names another folder", data.display()))?;
+    Ok(lock)
+}
+
+/// Deletes what a twin left in the folder.
+fn empty(data: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for entry in fs::read_dir(data)? {
+        let path = entry?.path();
+        if path.is_file() && path.file_name().is_some_and(|name| name != LOCK) {
+            fs::remove_file(path)?;
+        }
+    }
     Ok(())
 }
 

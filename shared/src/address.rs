@@ -74,14 +74,14 @@ fn is_country(code: &str) -> bool {
 pub fn is_mail_address(text: &str) -> bool {
     let sane = text.len() <= limits::EMAIL
         && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&b));
+    let dotted = |part: &str| part.split('.').all(|label| !label.is_empty());
     match text.split_once('@') {
         Some((local, domain)) => {
-            sane && !local.is_empty()
-                && local.len() <= 64
-                && !domain.contains('@')
+            sane && local.len() <= 64
+                && dotted(local)
+                && dotted(domain)
                 && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
+                && !domain.contains('@')
         }
         None => false,
     }
@@ -129,6 +129,10 @@ mod tests {
             "a b@c.de",
             "a@c.de\r\nBcc: x@y.z",
             "a@localhost",
+            "a@b..c",
+            ".a@b.c",
+            "a.@b.c",
+            "a@b.c.",
             "<a@b.c>",
         ] {
             assert!(!is_mail_address(bad), "{bad}");

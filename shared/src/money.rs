@@ -109,7 +109,7 @@ impl Money {
         if scaled.scale() > currency.exponent() {
             return Err(MoneyError::TooManyDecimals);
         }
-        if scaled.is_sign_negative() && !scaled.is_zero() || scaled > Decimal::from(limits::AMOUNT) {
+        if scaled.is_sign_negative() && !scaled.is_zero() || scaled >= Decimal::from(limits::AMOUNT) {
             return Err(MoneyError::OutOfRange);
         }
         scaled.rescale(currency.exponent());

@@ -61,14 +61,13 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         EventKind::Placed { method: Method::Cod, .. } => &[(Queue::Email, 0)],
         EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
         EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
-        EventKind::RefundRequested { .. } => &[(Queue::Payment, 0)],
+        EventKind::RefundRequested { .. } | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
         EventKind::PaymentStarted { .. }
         | EventKind::PaymentPending
         | EventKind::Paid { .. }
         | EventKind::PaymentFailed { .. }
         | EventKind::PaymentVoided
         | EventKind::Prepared { .. }
-        | EventKind::Refunded { .. }
-        | EventKind::RefundFailed { .. } => &[],
+        | EventKind::Refunded { .. } => &[],
     }
 }

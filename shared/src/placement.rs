@@ -210,6 +210,12 @@ pub fn check(request: &PlaceOrder, buyer: &Buyer) -> Vec<FieldError> {
         if text.as_ref().is_some_and(|text| text.chars().count() > most) {
             error(format!("/{field}"), "too_long", &format!("at most {most} characters"));
         }
+        if text
+            .as_ref()
+            .is_some_and(|text| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
+        {
+            error(format!("/{field}"), "invalid", "no control characters but tabs and line breaks");
+        }
     }
     match request.contact_email.as_ref().or(buyer.email.as_ref()) {
         None => error(

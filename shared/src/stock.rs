@@ -62,9 +62,9 @@ pub struct AllocationPlan {
     pub reason: AllocationReason,
 }
 
-/// Spreads `demand` over the warehouses with the fewest parcels: one warehouse if one has all of it, else always
-/// the one that can give the most units of what is still open (greedy set cover; ties go to the first name, so
-/// the result is the same each time).
+/// Spreads `demand` over the warehouses with the fewest parcels: the first set of one, two or three warehouses that has
+/// everything; if there is none, always the warehouse that can give the most units of what is still open (greedy set
+/// cover). Ties go to the first names, so the result is the same each time.
 ///
 /// # Errors
 /// Every product that all warehouses together cannot give.
@@ -94,6 +94,13 @@ pub fn allocate(
     let mut warehouses: Vec<&WarehouseId> = stock.values().flatten().map(|level| &level.warehouse).collect();
     warehouses.sort();
     warehouses.dedup();
+    let covers = |set: &[&WarehouseId]| {
+        let have = |product| set.iter().map(|warehouse| level(product, warehouse)).sum::<i64>();
+        demand.iter().all(|(product, quantity)| have(product) >= i64::from(*quantity))
+    };
+    if let Some(few) = few_warehouses(&warehouses, covers) {
+        warehouses = few;
+    }
     let mut open: BTreeMap<&ProductId, u32> =
         demand.iter().map(|(product, quantity)| (product, *quantity)).collect();
     let mut allocations = Vec::new();
@@ -123,6 +130,22 @@ pub fn allocate(
     let reason =
         if parcels <= 1 { AllocationReason::SingleWarehouse } else { AllocationReason::FewestParcels };
     Ok(AllocationPlan { allocations, reason })
+}
+
+/// The first set of one, two or three warehouses that has everything.
+fn few_warehouses<'a>(
+    all: &[&'a WarehouseId],
+    covers: impl Fn(&[&WarehouseId]) -> bool,
+) -> Option<Vec<&'a WarehouseId>> {
+    let singles = all.iter().map(|one| vec![*one]);
+    let pairs =
+        all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |two| vec![*one, *two]));
+    let triples = all.iter().enumerate().flat_map(|(at, one)| {
+        all[at + 1..].iter().enumerate().flat_map(move |(next, two)| {
+            all[at + next + 2..].iter().map(move |three| vec![*one, *two, *three])
+        })
+    });
+    singles.chain(pairs).chain(triples).find(|set| covers(set))
 }
 
 #[cfg(test)]
@@ -167,6 +190,17 @@ mod tests {
         let plan = allocate(&demand, &stock).expect("enough");
         assert_eq!(taken(&plan), [("west", "a", 3), ("east", "a", 2)]);
         assert_eq!(plan.reason, AllocationReason::FewestParcels);
+    }
+
+    #[test]
+    fn two_parcels_beat_three_even_where_one_warehouse_has_most_of_one_product() {
+        let demand = BTreeMap::from([(product("a"), 4), (product("b"), 4)]);
+        let stock = BTreeMap::from([
+            (product("a"), levels(&[("g1", 2), ("g2", 4)])),
+            (product("b"), levels(&[("g1", 3), ("g3", 4)])),
+        ]);
+        let plan = allocate(&demand, &stock).expect("enough");
+        assert_eq!(taken(&plan), [("g2", "a", 4), ("g3", "b", 4)]);
     }
 
     #[test]

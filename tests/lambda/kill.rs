@@ -6,6 +6,7 @@ use functions::{Clock, seam};
 use local::twin::Options;
 use serde_json::Value;
 use shared::ids::{CustomerId, IdempotencyKey, PlacementTag};
+use shared::money::{Currency, Money};
 use shared::order::payment::{Method, State};
 use shared::order::{Order, Status};
 use std::collections::BTreeMap;
@@ -246,7 +247,9 @@ async fn assert_finished(shop: &Shop, orders: &BTreeMap<usize, Order>) {
         let taken: Vec<i64> = its.filter_map(|intent| intent["amount_received"].as_i64()).collect();
         match order.payment.method {
             Method::Card { .. } => {
-                let cents = functions::stripe::money(taken.iter().sum(), "eur").expect("an amount");
+                let cents =
+                    Money::from_minor(taken.iter().sum(), Currency::parse("EUR").expect("a currency"))
+                        .expect("an amount");
                 assert_eq!((taken.len(), cents), (1, order.total), "order {at} is charged once, and in full");
                 assert_eq!(order.payment.state, State::Captured, "order {at}");
             }

@@ -142,8 +142,8 @@ fn the_relay_halves_a_failing_batch_answers_change_by_change_and_gives_up_where_
     assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
     assert_eq!(mapping["BisectBatchOnFunctionError"], true);
     assert_eq!(mapping["FunctionResponseTypes"], serde_json::json!(["ReportBatchItemFailures"]));
-    assert_eq!(mapping["MaximumRetryAttempts"], 10);
-    assert_eq!(mapping["MaximumRecordAgeInSeconds"], 3600);
+    assert_eq!(mapping["MaximumRetryAttempts"], 10_000);
+    assert_eq!(mapping["MaximumRecordAgeInSeconds"], 21_600);
     let failures = logical(&mapping["DestinationConfig"]["OnFailure"]["Destination"]);
     let kept = retention(&template.resource(&failures)["Properties"]);
     assert!(kept > 24 * 3600, "the stream forgets after a day, {failures} must not");

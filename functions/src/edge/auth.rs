@@ -32,7 +32,8 @@ impl Caller {
         Some(Self {
             id: CustomerId::parse(claim("sub")?).ok()?,
             email: claim("email").map(str::to_owned),
-            staff: claim("scope").is_some_and(listed) || claim("cognito:groups").is_some_and(listed),
+            staff: ["scope", "scp"].into_iter().filter_map(claim).any(listed)
+                || claim("cognito:groups").is_some_and(listed),
         })
     }
 

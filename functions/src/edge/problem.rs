@@ -43,6 +43,11 @@ impl Problem {
         Self::new(422, "invalid_request", "the request breaks a rule").with("errors", errors)
     }
 
+    /// 412: there is another version than the caller's by now.
+    pub fn version_mismatch(current: u64) -> Self {
+        Self::new(412, "version_mismatch", "there is another version by now").with("current_version", current)
+    }
+
     /// 503: a service that we need did not answer; trying again with the same key is right and safe.
     pub fn unavailable() -> Self {
         let detail = "a service that is needed did not answer; try again with the same key";

@@ -5,20 +5,19 @@
 
 mod wire;
 
-pub use wire::Intent;
+pub use wire::{Intent, RefundObject};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use shared::ids::CustomerId;
-use shared::money::Money;
+use shared::ids::{CustomerId, OrderId};
 use shared::order::payment::{Method, Refund};
 use shared::order::{IntentReport, Order, RefundReport};
 use std::time::Duration;
 
 use crate::error::{Error, Source};
 use crate::secrets::Secrets;
-use wire::{Failure, List, RefundObject};
+use wire::{Failure, List};
 
 /// Time for one exchange with Stripe. Two of them, and the writes around them, fit into a function's 10 s.
 const TIMEOUT: Duration = Duration::from_millis(3_500);
@@ -102,19 +101,30 @@ impl Stripe {
             return Ok(done);
         }
         let amount = wire::minor_units(refund.amount)?.to_string();
-        let id = order.id.to_string();
+        let (id, customer) = (order.id.to_string(), order.customer.to_string());
         let form = [
             ("payment_intent", intent),
             ("amount", &amount),
             ("metadata[refund_id]", &refund.id),
             ("metadata[order_id]", &id),
+            ("metadata[customer_id]", &customer),
         ];
         match self.post::<RefundObject>("/v1/refunds", &form, Some(refund.id.clone())).await? {
             Answer::Ok(object) => Ok(object.report()),
-            Answer::Refused(failure) => match self.find_refund(intent, &refund.id).await? {
-                Some(done) => Ok(done),
-                None => Ok(RefundReport::Failed { code: failure.code() }),
-            },
+            // A refusal is no end: the order owes the money until the provider has it, so the worker asks again, and
+            // the dead letters raise the alarm if that does not help.
+            Answer::Refused(failure) => {
+                self.find_refund(intent, &refund.id).await?.ok_or_else(|| refused(&failure))
+            }
+        }
+    }
+
+    /// How a refund stands now. `None`: there is no such refund.
+    pub async fn retrieve_refund(&self, id: &str) -> Result<Option<RefundObject>, Error> {
+        match self.get(&format!("/v1/refunds/{}", wire::path_segment(id))).await? {
+            Answer::Ok(refund) => Ok(Some(refund)),
+            Answer::Refused(failure) if failure.status == 404 => Ok(None),
+            Answer::Refused(failure) => Err(refused(&failure)),
         }
     }
 
@@ -199,10 +209,9 @@ fn refused(failure: &Failure) -> Error {
 }
 
 impl Intent {
-    /// The order that this payment was created for, by the metadata that [`Stripe::create`] put there.
-    pub fn order(&self) -> Option<(CustomerId, shared::ids::OrderId)> {
-        let customer = CustomerId::parse(self.metadata.get("customer_id")?).ok()?;
-        Some((customer, shared::ids::OrderId::parse(self.metadata.get("order_id")?).ok()?))
+    /// The order that this payment was created for, if it was created by us.
+    pub fn order(&self) -> Option<(CustomerId, OrderId)> {
+        wire::order(&self.metadata)
     }
 
     /// What the state of the payment means for its order (Stripe: "PaymentIntents lifecycle").
@@ -221,9 +230,4 @@ impl Intent {
             _ => IntentReport::Open { intent },
         })
     }
-}
-
-/// What an amount of Stripe's is for us; for tests and audits.
-pub fn money(minor: i64, currency: &str) -> Result<Money, Error> {
-    wire::money(minor, currency)
 }

@@ -1,6 +1,7 @@
 //! Stripe's objects, as far as we read them, and its way to count money.
 
 use serde::Deserialize;
+use shared::ids::{CustomerId, OrderId};
 use shared::money::{Currency, Money};
 use shared::order::RefundReport;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ pub struct Intent {
 
 /// A refund.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct RefundObject {
+pub struct RefundObject {
     id: String,
     #[serde(default)]
     status: Option<String>,
@@ -43,8 +44,14 @@ pub(super) struct RefundObject {
 }
 
 impl RefundObject {
+    /// Our id of the refund and the order that it belongs to, if it was made by us.
+    pub fn order(&self) -> Option<(CustomerId, OrderId, String)> {
+        let (customer, id) = order(&self.metadata)?;
+        Some((customer, id, self.metadata.get("refund_id")?.clone()))
+    }
+
     /// A pending refund counts as taken: Stripe finishes it, or tells by webhook that it failed.
-    pub(super) fn report(self) -> RefundReport {
+    pub fn report(self) -> RefundReport {
         match self.status.as_deref() {
             Some("failed" | "canceled") => {
                 RefundReport::Failed { code: self.failure_reason.unwrap_or_else(|| "failed".to_owned()) }
@@ -52,6 +59,12 @@ impl RefundObject {
             _ => RefundReport::Done { provider: self.id },
         }
     }
+}
+
+/// The order that our metadata names.
+pub(super) fn order(metadata: &BTreeMap<String, String>) -> Option<(CustomerId, OrderId)> {
+    let customer = CustomerId::parse(metadata.get("customer_id")?).ok()?;
+    Some((customer, OrderId::parse(metadata.get("order_id")?).ok()?))
 }
 
 /// A list.
@@ -69,6 +82,8 @@ pub struct ErrorObject {
     decline_code: Option<String>,
     #[serde(default, rename = "type")]
     kind: Option<String>,
+    #[serde(default)]
+    param: Option<String>,
     #[serde(default)]
     pub(super) payment_intent: Option<Box<Intent>>,
 }
@@ -101,10 +116,13 @@ impl Failure {
         self.error.code()
     }
 
-    /// Whether asking again can only be refused again: the card, or what was asked. A clash of idempotency keys is our
-    /// own mistake and no verdict on the payment.
+    /// Whether this is a verdict on the card or the amount, which asking again cannot change. Any other refusal is a
+    /// mistake of ours, and no reason to call the customer's payment declined.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self.status, 400 | 402 | 404) && self.error.kind.as_deref() != Some("idempotency_error")
+        let param = self.error.param.as_deref().unwrap_or_default();
+        self.error.kind.as_deref() == Some("card_error")
+            || matches!(param, "payment_method" | "amount" | "currency")
+            || self.error.code.as_deref().is_some_and(|code| code.starts_with("amount_too_"))
     }
 }
 

@@ -238,11 +238,7 @@ fn pause(attempt: u32, writes: &[Write]) -> Duration {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     attempt.hash(&mut hasher);
-    for write in writes {
-        if let Write::Put { item, .. } = write {
-            format!("{:?}", item.get("SK")).hash(&mut hasher);
-        }
-    }
+    format!("{writes:?}").hash(&mut hasher);
     let ceiling = 10u64 << attempt.min(6);
     Duration::from_millis(ceiling / 2 + hasher.finish() % ceiling)
 }

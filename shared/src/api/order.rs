@@ -169,7 +169,7 @@ pub struct TimelineEntry {
     pub kind: &'static str,
     /// When.
     pub at: String,
-    /// By whom: `customer`, `admin:…`, `payment_provider`, `system`.
+    /// By whom: `customer`, `staff` (to staff: `admin:…`), `payment_provider`, `system`.
     pub actor: String,
 }
 
@@ -308,7 +308,7 @@ impl OrderView {
             payment: PaymentView::of(order),
             shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
             allocation_reason: document.allocation_reason,
-            timeline: order.log.iter().map(TimelineEntry::of).collect(),
+            timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
             eco_impact: carbon::estimate(weight),
             available_actions: permitted_actions(order, reader),
             notes: document.notes.clone(),
@@ -386,12 +386,16 @@ impl ShipmentView {
 }
 
 impl TimelineEntry {
-    fn of(event: &Event) -> Self {
+    fn of(event: &Event, to_staff: bool) -> Self {
         Self {
             sequence: event.sequence,
             kind: event.kind.name(),
             at: event.at.rfc3339(),
-            actor: event.actor.to_string(),
+            actor: match &event.actor {
+                // Who of the staff it was is no customer's business.
+                Actor::Admin(_) if !to_staff => "staff".to_owned(),
+                actor => actor.to_string(),
+            },
         }
     }
 }

@@ -51,7 +51,9 @@ impl PutProduct {
                 errors.push(FieldError::new(format!("/{field}"), "out_of_range", detail));
             }
         };
-        check((1..=limits::NAME).contains(&self.name.trim().chars().count()), "name", "1 to 200 characters");
+        let name = (1..=limits::NAME).contains(&self.name.trim().chars().count())
+            && !self.name.chars().any(char::is_control);
+        check(name, "name", "1 to 200 characters, no control characters");
         let description = self.description.as_ref().is_none_or(|text| text.chars().count() <= limits::NOTES);
         check(description, "description", "at most 2000 characters");
         check((1..=1_000_000).contains(&self.weight_grams), "weight_grams", "1 to 1000000 grams");

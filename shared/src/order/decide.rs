@@ -130,11 +130,12 @@ fn record_refund(order: &Order, id: &str, report: &RefundReport) -> Result<Vec<E
     let refund =
         order.payment.refunds.iter().find(|refund| refund.id == id).ok_or(Rejection::UnknownRefund)?;
     match (&refund.state, report) {
-        (RefundState::Done, _) => Ok(vec![]),
+        (RefundState::Done, RefundReport::Done { .. }) => Ok(vec![]),
         (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider }) => {
             Ok(vec![EventKind::Refunded { refund: id.to_owned(), provider: provider.clone() }])
         }
-        (RefundState::Requested, RefundReport::Failed { code }) => {
+        // A refund that the provider took can still fail (Stripe: "Failed refunds").
+        (RefundState::Requested | RefundState::Done, RefundReport::Failed { code }) => {
             Ok(vec![EventKind::RefundFailed { refund: id.to_owned(), code: code.clone() }])
         }
         (RefundState::Failed, RefundReport::Failed { .. }) => Ok(vec![]),

@@ -208,7 +208,10 @@ pub fn next_step(order: &Order, now: Timestamp) -> Step {
         (State::Open, Some(_)) if held => Step::WaitUntil(hold),
         (State::Created | State::Open | State::Voiding, Some(intent)) => Step::CancelIntent(intent),
         (State::Failed { .. } | State::Voided, _) if order.status != Status::Pending => Step::Done,
-        (State::Failed { .. } | State::Voided, _) if held => Step::WaitUntil(hold),
+        // A refused payment can be tried again by who holds it, as long as the stock is held for it.
+        (State::Failed { .. }, Some(_)) if held => Step::WaitUntil(hold),
+        (State::Failed { .. }, Some(intent)) => Step::CancelIntent(intent),
+        // There is nothing that could still be paid: the stock goes back at once.
         (State::Failed { .. } | State::Voided, _) => Step::Expire,
         // Only a known payment is ever confirmed, waited for or voided.
         (State::Created | State::Open | State::Voiding, None) => Step::Done,

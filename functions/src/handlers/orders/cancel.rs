@@ -9,13 +9,14 @@ use shared::order::Command;
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{execute, find_head, owner};
+use crate::orders::{execute, execute_on_version, find_head, owner};
 use crate::payments::settle_or_leave;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
 
-/// 200 with what goes back; the same again if it was called off before; 409 once it is packed. Stock goes back in the
+/// 200 with what goes back; the same again if it was called off before; 409 once it is packed; 412 if
+/// `If-Match` names another version. Stock goes back in the
 /// same write; the money follows, at once if the provider answers, else through the payment worker.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
@@ -27,8 +28,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     }
     let customer = owner(app, &caller, &id).await?;
     let order = find_head(app, &customer, &id).await?;
+    request.require_version(order.version())?;
     let actor = caller.actor();
-    let order = execute(app, order, &Command::Cancel { actor: actor.clone(), reason }, &actor).await?;
+    let cancel = Command::Cancel { actor: actor.clone(), reason };
+    let order = match request.header("if-match") {
+        Some(_) => execute_on_version(app, order, &cancel, &actor).await?,
+        None => execute(app, order, &cancel, &actor).await?,
+    };
     let order = settle_or_leave(app, order).await?;
     let view =
         CancelledView::of(&order).ok_or_else(|| Error::broken("a cancelled order is not", id.to_string()))?;

@@ -29,7 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let scope = format!("orders|{}|{}", caller.id, status.map_or("", Status::as_str));
     let after = request.query("cursor").map(|sealed| position(key.as_bytes(), &scope, sealed)).transpose()?;
 
-    let by_page = after.is_none() && request.query("limit").is_none();
+    let by_page = page.is_some() || (after.is_none() && request.query("limit").is_none());
     let (found, total) = tokio::join!(app.table.orders(&caller.id, status, after, skip, size), async {
         if by_page { app.table.count_orders(&caller.id, status).await.map(Some) } else { Ok(None) }
     });

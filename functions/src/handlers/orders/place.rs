@@ -3,8 +3,8 @@
 use shared::api::FieldError;
 use shared::api::order::OrderView;
 use shared::api::place::PlaceOrder;
-use shared::order::Status;
 use shared::order::payment::State;
+use shared::order::{Order, Status};
 use shared::placement::Buyer;
 
 use crate::app::App;
@@ -27,19 +27,33 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let order = settle_or_leave(app, order).await?;
 
     let mut view = OrderView::of(&order, &document, &buyer.actor);
-    if let State::Failed { code } = &order.payment.state
-        && order.status == Status::Pending
-    {
+    view.payment.client_secret = client_secret(app, &order).await;
+    if let State::Failed { code } = &order.payment.state {
         let declined = Problem::new(402, "payment_declined", "the payment was declined");
         return Err(declined.with("decline_code", code).with("order", &view).into());
-    }
-    if let (State::Open, Some(intent)) = (&order.payment.state, &order.payment.intent) {
-        view.payment.client_secret =
-            app.stripe.retrieve(intent).await?.and_then(|intent| intent.client_secret);
     }
     let response = Response::json(if replayed { 200 } else { 201 }, &view)?.versioned(order.version());
     let response = response.header("location", &format!("/api/v1/orders/{}", order.id));
     Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
+}
+
+/// What the shop's page needs to let the customer confirm the payment, or try another card. The order stands without
+/// it: sent again, the request gives it another time.
+async fn client_secret(app: &App, order: &Order) -> Option<String> {
+    let waits =
+        order.status == Status::Pending && matches!(order.payment.state, State::Open | State::Failed { .. });
+    let intent = order.payment.intent.as_deref().filter(|_| waits)?;
+    match app.stripe.retrieve(intent).await {
+        Ok(intent) => intent?.client_secret,
+        Err(error) => {
+            app.log.error(
+                "the answer goes without a client secret",
+                &[("order.id", order.id.to_string().into())],
+                &error,
+            );
+            None
+        }
+    }
 }
 
 /// Who orders for whom: customers for themselves, staff for anybody.

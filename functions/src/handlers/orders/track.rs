@@ -3,9 +3,9 @@
 use shared::api::order::TrackingView;
 
 use crate::app::App;
-use crate::edge::{Function, Problem, Request, Response};
+use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::owner;
+use crate::orders::{glance, owner};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -15,6 +15,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let id = request.order_id()?;
     let customer = owner(app, &caller, &id).await?;
-    let order = app.table.order(&customer, &id, false).await?.ok_or_else(Problem::not_found)?;
+    let order = glance(app, &customer, &id).await?;
     Ok(Response::json(200, &TrackingView::of(&order, app.now()))?.versioned(order.version()))
 }

@@ -1,7 +1,8 @@
-//! `POST /webhooks/stripe`: what Stripe tells us about payments (A5).
+//! `POST /webhooks/stripe`: what Stripe tells us about payments and refunds (A5).
 
 use serde::Deserialize;
 use serde_json::json;
+use shared::ids::{CustomerId, OrderId};
 use shared::order::{Actor, Command, IntentReport};
 use shared::webhook_signature;
 
@@ -40,23 +41,37 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         .map_err(|error| Problem::new(400, "invalid_signature", &error.to_string()))?;
     let event: Event = serde_json::from_slice(body)
         .map_err(|_| Problem::new(400, "malformed_body", "the body is not an event of Stripe"))?;
-    let ignored = Response::json(200, &json!({"received": true, "used": false}));
     let Object { object, id } = event.data.object;
-    if object != "payment_intent" {
-        return ignored;
-    }
-    let intent = app.stripe.retrieve(&id).await?.ok_or_else(Problem::not_found)?;
-    // A payment without our metadata was not made by us.
-    let Some((customer, order_id)) = intent.order() else {
-        return ignored;
+    let used = match object.as_str() {
+        "payment_intent" => payment(app, &id).await?,
+        "refund" => refund(app, &id).await?,
+        _ => false,
     };
+    Response::json(200, &json!({"received": true, "used": used}))
+}
+
+/// Takes in how a payment stands. A payment without our metadata was not made by us.
+async fn payment(app: &App, id: &str) -> Result<bool, Error> {
+    let intent = app.stripe.retrieve(id).await?.ok_or_else(Problem::not_found)?;
     let report = intent.report()?;
     // Whoever created it is about to confirm it; two at once would only be in each other's way.
     if matches!(report, IntentReport::Created { .. }) {
-        return ignored;
+        return Ok(false);
     }
-    let order = find_head(app, &customer, &order_id).await?;
-    let order = execute(app, order, &Command::RecordPayment(report), &Actor::Provider).await?;
+    let Some((customer, order)) = intent.order() else { return Ok(false) };
+    record(app, &customer, &order, &Command::RecordPayment(report)).await
+}
+
+/// Takes in how a refund stands: one that Stripe took can still fail.
+async fn refund(app: &App, id: &str) -> Result<bool, Error> {
+    let object = app.stripe.retrieve_refund(id).await?.ok_or_else(Problem::not_found)?;
+    let Some((customer, order, refund)) = object.order() else { return Ok(false) };
+    record(app, &customer, &order, &Command::RecordRefund { refund, report: object.report() }).await
+}
+
+async fn record(app: &App, customer: &CustomerId, id: &OrderId, command: &Command) -> Result<bool, Error> {
+    let order = find_head(app, customer, id).await?;
+    let order = execute(app, order, command, &Actor::Provider).await?;
     settle(app, order).await?;
-    Response::json(200, &json!({"received": true, "used": true}))
+    Ok(true)
 }

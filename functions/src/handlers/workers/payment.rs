@@ -1,6 +1,7 @@
 //! The payment worker: brings payments and stock holds that hang to an end (A5).
 
-use shared::order::payment::{Step, next_step};
+use shared::order::Order;
+use shared::order::payment::{RefundState, Step, next_step};
 use shared::outbox::Queue;
 
 use crate::app::App;
@@ -29,7 +30,8 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
                 let seconds = moment.seconds_since(app.now()).saturating_add(1);
                 i32::try_from(seconds.clamp(1, LONGEST_DELAY_SECONDS)).unwrap_or(AGAIN_AFTER_SECONDS)
             }
-            _ => return Ok(()),
+            Step::Done => return refunds_are_well(&order),
+            _ => AGAIN_AFTER_SECONDS,
         },
         Err(error @ Error::Unavailable { service: "Stripe", .. }) => {
             app.log.error(
@@ -42,4 +44,12 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         Err(error) => return Err(error),
     };
     app.queues.send(Queue::Payment, &[(message, delay)]).await
+}
+
+/// A refund that failed for good needs somebody: its message ends in the dead letters, and they raise the alarm.
+fn refunds_are_well(order: &Order) -> Result<(), Error> {
+    match order.payment.refunds.iter().find(|refund| refund.state == RefundState::Failed) {
+        Some(refund) => Err(Error::broken("a refund failed", refund.id.as_str())),
+        None => Ok(()),
+    }
 }

@@ -151,10 +151,39 @@ mod tests {
         assert_eq!((&last["type"], &last["code"]), (&json!("card_error"), &json!("card_declined")));
         assert_eq!(last["payment_method"]["id"], "pm_card_chargeDeclinedInsufficientFunds");
         assert_eq!(twin.events(), ["payment_intent.created", "payment_intent.payment_failed"]);
+    }
 
-        let path = format!("/v1/payment_intents/{}/confirm", reply.text("/error/payment_intent/id"));
-        let saved = twin.post(&path, "payment_method=pm_card_mastercard", None);
-        assert_eq!((saved.text("/status"), &saved.json["last_payment_error"]), ("succeeded", &Value::Null));
+    #[test]
+    fn a_declined_intent_can_be_confirmed_again_with_another_card() {
+        let twin = Twin::new();
+        let declined = twin.pay("pm_card_chargeDeclined");
+        let path = format!("/v1/payment_intents/{}/confirm", declined.text("/error/payment_intent/id"));
+        let alone = twin.post(&path, "", None);
+        assert_eq!(alone.error(), (400, Some("payment_intent_unexpected_state"), None));
+        let worse = twin.post(&path, "payment_method=pm_card_chargeDeclinedExpiredCard", None);
+        assert_eq!(worse.error(), (402, Some("expired_card"), None));
+        assert_eq!(worse.text("/error/payment_intent/last_payment_error/code"), "expired_card");
+        let paid = twin.post(&path, "payment_method=pm_card_visa", None);
+        assert_eq!((paid.status.as_u16(), paid.text("/status")), (200, "succeeded"));
+        assert_eq!(
+            (paid.text("/payment_method"), &paid.json["amount_received"]),
+            ("pm_card_visa", &json!(1500))
+        );
+        assert_eq!(paid.json["last_payment_error"], Value::Null);
+        let charges =
+            [declined.text("/error/charge"), worse.text("/error/charge"), paid.text("/latest_charge")];
+        let taken = charges.map(|id| {
+            let charge = twin.get(&format!("/v1/charges/{id}")).json;
+            (charge["status"].clone(), charge["amount_captured"].clone())
+        });
+        let failed = (json!("failed"), json!(0));
+        assert_eq!(taken, [failed.clone(), failed, (json!("succeeded"), json!(1500))]);
+        assert_eq!(
+            twin.events()[1..],
+            ["payment_intent.payment_failed", "payment_intent.payment_failed", "payment_intent.succeeded"]
+        );
+        let again = twin.post(&path, "payment_method=pm_card_visa", None);
+        assert_eq!(again.error(), (400, Some("payment_intent_unexpected_state"), None));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::error::ApiError;
 const UNHEARD: &str = "pm_twin_chargedWithServerError";
 /// A refund of it is `pending` first and succeeds later.
 pub(super) const PENDING_REFUND: &str = "pm_card_pendingRefund";
+/// A refund of it is `succeeded` first and fails later.
+pub(super) const REFUND_FAIL: &str = "pm_card_refundFail";
 
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
     "pm_card_visa",
     "pm_card_visa_debit",
     "pm_card_mastercard",
@@ -21,6 +23,7 @@ const PLAIN: [&str; 12] = [
     "pm_card_unionpay",
     "pm_card_us",
     PENDING_REFUND,
+    REFUND_FAIL,
 ];
 
 /// What a charge to a card comes to.

@@ -27,6 +27,14 @@ pub(super) struct Charge {
     pub status: String,
 }
 
+impl Charge {
+    /// Counts what a refund gives back, or with a minus sign what a failed one did not.
+    pub fn add_refunded(&mut self, amount: i64) {
+        self.amount_refunded += amount;
+        self.refunded = self.amount_refunded == self.amount_captured;
+    }
+}
+
 impl Object for Charge {
     const KIND: &'static str = "charge";
 

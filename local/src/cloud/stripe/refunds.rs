@@ -13,8 +13,14 @@ use super::form::{Params, required};
 use super::intents::PaymentIntent;
 use super::store::{Object, Work, to_json};
 
-/// "Some time later" of the card whose refunds are pending (Stripe docs, "Testing": refunds), in seconds.
-const PENDING_FOR: i64 = 5;
+/// "Some time later" of the cards whose refunds change once more (Stripe docs, "Testing": refunds), in seconds.
+const SETTLES_AFTER: i64 = 5;
+/// Why a refund fails; Stripe's docs do not say which reason its test card gives.
+const FAILURE_REASON: &str = "expired_or_canceled_card";
+
+const PENDING: &str = "pending";
+const SUCCEEDED: &str = "succeeded";
+const FAILED: &str = "failed";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "object", rename = "refund")]
@@ -25,6 +31,9 @@ pub(super) struct Refund {
     charge: String,
     created: i64,
     currency: String,
+    /// Only a failed refund has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure_reason: Option<String>,
     metadata: BTreeMap<String, String>,
     payment_intent: String,
     reason: Option<String>,
@@ -94,7 +103,11 @@ impl Create {
             );
             return Err(ApiError::invalid(message).param("amount").into());
         }
-        let pending = charge.payment_method.as_deref() == Some(cards::PENDING_REFUND);
+        let (status, becomes) = match charge.payment_method.as_deref() {
+            Some(cards::PENDING_REFUND) => (PENDING, Some(SUCCEEDED)),
+            Some(cards::REFUND_FAIL) => (SUCCEEDED, Some(FAILED)),
+            _ => (SUCCEEDED, None),
+        };
         let refund = Refund {
             id: work.new_id("re_")?,
             amount,
@@ -102,16 +115,22 @@ impl Create {
             charge: charge.id.clone(),
             created: work.created(),
             currency: charge.currency.clone(),
+            failure_reason: None,
             metadata: self.metadata,
             payment_intent: charge.payment_intent.clone(),
             reason: self.reason.map(str::to_owned),
             receipt_number: None,
-            status: if pending { "pending" } else { "succeeded" }.to_owned(),
+            status: status.to_owned(),
         };
-        charge.amount_refunded += amount;
-        charge.refunded = charge.amount_refunded == charge.amount_captured;
+        charge.add_refunded(amount);
         work.save(&charge)?;
         work.save(&refund)?;
+        if let Some(becomes) = becomes {
+            work.db.execute(
+                "INSERT INTO unsettled_refunds (id, due, becomes) VALUES (?1, ?2, ?3)",
+                params![refund.id, work.created() + SETTLES_AFTER, becomes],
+            )?;
+        }
         work.emit("refund.created", &refund)?;
         work.emit("charge.refunded", &charge)?;
         Ok(to_json(&refund)?)
@@ -144,18 +163,31 @@ impl Target {
     }
 }
 
-/// Lets the pending refunds succeed whose time has come.
+/// Lets the refunds succeed or fail whose time has come.
 pub(super) fn settle(work: &Work<'_>) -> Result<(), Failure> {
-    let mut select = work.db.prepare_cached(
-        "SELECT id FROM objects WHERE json_extract(body, '$.status') = 'pending' AND created <= ?1 ORDER BY seq",
-    )?;
-    let due = params![work.created() - PENDING_FOR];
-    let ids = select.query_map(due, |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    for id in ids {
+    let mut select = work
+        .db
+        .prepare_cached("SELECT id, becomes FROM unsettled_refunds WHERE due <= ?1 ORDER BY due, rowid")?;
+    let due = select
+        .query_map([work.created()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>, _>>()?;
+    for (id, becomes) in due {
         let mut refund: Refund = work.find(&id, "id")?;
-        refund.status = "succeeded".to_owned();
+        refund.status = becomes;
+        let failed = refund.status == FAILED;
+        if failed {
+            refund.failure_reason = Some(FAILURE_REASON.to_owned());
+            // The money is back with the seller, who may refund the charge again.
+            let mut charge: Charge = work.find(&refund.charge, "charge")?;
+            charge.add_refunded(-refund.amount);
+            work.save(&charge)?;
+        }
         work.save(&refund)?;
         work.emit("refund.updated", &refund)?;
+        if failed {
+            work.emit("refund.failed", &refund)?;
+        }
+        work.db.execute("DELETE FROM unsettled_refunds WHERE id = ?1", [&id])?;
     }
     Ok(())
 }
@@ -255,15 +287,102 @@ mod tests {
         assert_eq!(twin.get("/v1/refunds").json["data"].as_array().map(Vec::len), Some(3));
     }
 
+    /// The refund as `GET /v1/refunds/{id}` shows it.
+    fn shown(twin: &Twin, refund: &Reply) -> Value {
+        let reply = twin.get(&format!("/v1/refunds/{}", refund.text("/id")));
+        assert_eq!(reply.status, 200);
+        reply.json
+    }
+
+    /// What no request asked for: the types of these events and the objects that they carry.
+    fn unasked(twin: &Twin) -> Vec<(String, Value)> {
+        let due = twin.stripe.due_webhooks(twin.now, 100).into_iter();
+        due.filter_map(|delivery| {
+            let event: Value = serde_json::from_str(&delivery.body).expect("an event is JSON");
+            assert_eq!(event["type"], delivery.event_type.as_str());
+            event["request"]["id"].is_null().then(|| (delivery.event_type, event["data"]["object"].clone()))
+        })
+        .collect()
+    }
+
     #[test]
-    fn a_pending_refund_succeeds_some_time_later_and_says_so() {
+    fn a_pending_refund_succeeds_some_time_later_and_says_so_once() {
         let mut twin = Twin::new();
         let intent = twin.pay(cards::PENDING_REFUND);
-        let pending = refund(&twin, &intent, "");
+        let pending = refund(&twin, &intent, "&metadata[refund_id]=ref_1");
         assert_eq!(pending.text("/status"), "pending");
-        twin.now = NOW + Duration::seconds(PENDING_FOR);
-        assert_eq!(twin.events().last().map(String::as_str), Some("refund.updated"));
-        assert_eq!(twin.get(&format!("/v1/refunds/{}", pending.text("/id"))).text("/status"), "succeeded");
-        assert_eq!(twin.events().iter().filter(|name| *name == "refund.updated").count(), 1);
+        twin.now = NOW + Duration::seconds(SETTLES_AFTER - 1);
+        assert_eq!((unasked(&twin), shown(&twin, &pending)), (vec![], pending.json.clone()));
+        twin.now += Duration::SECOND;
+        let mut expected = pending.json.clone();
+        expected["status"] = json!("succeeded");
+        assert_eq!(shown(&twin, &pending), expected);
+        twin.now += Duration::DAY;
+        assert_eq!(unasked(&twin), [("refund.updated".to_owned(), expected)]);
+        assert_eq!(twin.stripe.intents()[0]["amount_refunded"], 1500);
+    }
+
+    #[test]
+    fn a_refund_that_had_succeeded_can_fail_some_time_later_and_says_so_once() {
+        let mut twin = Twin::new();
+        let intent = twin.pay(cards::REFUND_FAIL);
+        assert_eq!(intent.text("/status"), "succeeded");
+        let begun = refund(&twin, &intent, "&metadata[refund_id]=ref_1");
+        assert_eq!((begun.text("/status"), begun.json.get("failure_reason")), ("succeeded", None));
+        twin.now = NOW + Duration::seconds(SETTLES_AFTER - 1);
+        assert_eq!((unasked(&twin), shown(&twin, &begun)), (vec![], begun.json.clone()));
+        assert_eq!(twin.stripe.intents()[0]["amount_refunded"], 1500);
+        twin.now += Duration::SECOND;
+        let expected = json!({
+            "id": begun.json["id"], "object": "refund", "amount": 1500, "balance_transaction": null,
+            "charge": intent.json["latest_charge"], "created": NOW.unix_timestamp(), "currency": "eur",
+            "failure_reason": "expired_or_canceled_card", "metadata": { "refund_id": "ref_1" },
+            "payment_intent": intent.json["id"], "reason": null, "receipt_number": null, "status": "failed",
+        });
+        assert_eq!(shown(&twin, &begun), expected);
+        twin.now += Duration::DAY;
+        let told = ["refund.updated", "refund.failed"].map(|name| (name.to_owned(), expected.clone()));
+        assert_eq!(unasked(&twin), told);
+    }
+
+    #[test]
+    fn what_a_failed_refund_did_not_give_back_can_be_refunded_again() {
+        let mut twin = Twin::new();
+        let intent = twin.pay(cards::REFUND_FAIL);
+        let first = refund(&twin, &intent, "&amount=500");
+        twin.now += Duration::seconds(1);
+        let second = refund(&twin, &intent, "");
+        let charge = |twin: &Twin| {
+            let charge = twin.get(&format!("/v1/charges/{}", intent.text("/latest_charge"))).json;
+            (charge["amount_refunded"].clone(), charge["refunded"].clone())
+        };
+        assert_eq!(charge(&twin), (json!(1500), json!(true)));
+        twin.now = NOW + Duration::seconds(SETTLES_AFTER);
+        assert_eq!(charge(&twin), (json!(1000), json!(false)));
+        assert_eq!((&shown(&twin, &first)["status"], shown(&twin, &second)), (&json!("failed"), second.json));
+        assert_eq!(twin.stripe.intents()[0]["status"], "succeeded", "the payment itself stands");
+        assert_eq!(refund(&twin, &intent, "&amount=501").error(), (400, None, Some("amount")));
+        let again = refund(&twin, &intent, "");
+        assert_eq!((again.text("/status"), &again.json["amount"]), ("succeeded", &json!(500)));
+    }
+
+    #[test]
+    fn a_reopened_database_still_knows_which_refunds_will_fail() {
+        let path = std::env::temp_dir().join(format!("stripe-refunds-{}.sqlite", std::process::id()));
+        let twin = Twin::at(Some(&path));
+        let begun = refund(&twin, &twin.pay(cards::REFUND_FAIL), "");
+        let mut reopened = Twin::at(Some(&path));
+        reopened.now = NOW + Duration::seconds(SETTLES_AFTER);
+        assert_eq!(shown(&reopened, &begun)["status"], "failed");
+        drop((twin, reopened));
+        for suffix in ["", "-wal", "-shm"] {
+            std::fs::remove_file(format!("{}{suffix}", path.display())).ok();
+        }
+    }
+
+    #[test]
+    fn an_unknown_refund_is_missing() {
+        let reply = Twin::new().get("/v1/refunds/re_1");
+        assert_eq!(reply.error(), (404, Some("resource_missing"), Some("id")));
     }
 }

@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS objects (
 );
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (intent, kind, seq);
-CREATE INDEX IF NOT EXISTS pending_objects ON objects (created) WHERE json_extract(body, '$.status') = 'pending';
+CREATE TABLE IF NOT EXISTS unsettled_refunds (id TEXT PRIMARY KEY, due INTEGER NOT NULL, becomes TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS unsettled_refunds_by_due ON unsettled_refunds (due);
 CREATE TABLE IF NOT EXISTS keys (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, created_ms INTEGER NOT NULL,
     request_id TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
