@@ -50,6 +50,7 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
                 "payment_expired" => {
                     "We did not receive a payment in time, so your order was cancelled.".to_owned()
                 }
+                "payment_failed" => "Your payment was not possible, so your order was cancelled.".to_owned(),
                 reason => format!("Your order was cancelled. Reason: {reason}."),
             };
             let money = match refund {

@@ -238,7 +238,7 @@ async fn staff_cancels_a_customers_order_and_nobody_else_does() {
             .find(|entry| entry["type"] == name)
             .map(|entry| &entry["actor"])
     };
-    assert_eq!(by("cancelled"), Some(&json!("admin:admin")));
+    assert_eq!(by("cancelled"), Some(&json!("staff")), "who of the staff it was is no customer's business");
     assert_eq!((money(&shop), shop.units("mug")), ((2500, 2500), (10, 0)));
 }
 
@@ -252,4 +252,42 @@ async fn what_goes_back_can_be_bought_again() {
         .send(Call::post("/api/v1/orders").token(&alice).key("k2").json(&order_body("mug", 1, "cod")))
         .await;
     assert_eq!((again.status, shop.units("mug")), (201, (9, 1)), "a refused key is still free: {again:?}");
+}
+
+#[tokio::test]
+async fn a_cancellation_of_another_version_is_refused_and_changes_nothing() {
+    let (shop, alice) = shop().await;
+    let placed = shop.send(order(&alice, "k1", "mug", 1, "cod")).await;
+    let world = World::of(&shop);
+    let cancel = |tag: &str| ROUTES[0](&placed.order_id()).token(&alice).header("if-match", tag);
+    assert_problem(&shop.send(cancel("\"999\"")).await, 412, "version_mismatch");
+    world.assert_unchanged(&shop, "a cancellation of another version");
+    let tag = placed.header("etag").expect("a tag").to_owned();
+    assert_eq!(shop.send(cancel(&tag)).await.status, 200);
+}
+
+/// Somebody gave a part back at the provider by hand, so the provider refuses to give all of it back.
+#[tokio::test]
+async fn a_refund_that_the_provider_refuses_stays_owed_and_ends_where_it_raises_the_alarm() {
+    let (shop, alice) = shop().await;
+    let placed = shop.send(order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
+    shop.finish().await;
+    let intent = only_intent(&shop)["id"].as_str().expect("an intent").to_owned();
+    let by_hand = http::Request::post("/stripe/v1/refunds")
+        .header("authorization", format!("Bearer {}", local::cloud::STRIPE_API_KEY))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(bytes::Bytes::from(format!("payment_intent={intent}&amount=500")))
+        .expect("a request");
+    assert_eq!(shop.twin.cloud.call(by_hand).status(), 200);
+
+    let cancelled = shop.send(ROUTES[0](&placed.order_id()).token(&alice)).await;
+    assert_has(&cancelled.body, &json!({"status": "cancelled", "refund_amount": "25.00"}));
+    for _ in 0..30 {
+        shop.after(7_200).await;
+    }
+    let order = get(&shop, &shop.customer("alice"), &placed.order_id()).await;
+    assert_eq!(order.body["payment"]["refunds"][0]["status"], "requested");
+    let told = mails(&shop, "was cancelled");
+    assert!(told[0].text.as_deref().is_some_and(|text| text.contains("We pay 25.00 EUR back")), "{told:?}");
+    assert!(!shop.twin.cloud.sqs.messages("PaymentDeadLetters").is_empty(), "somebody has to look at it");
 }

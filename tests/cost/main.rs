@@ -175,12 +175,14 @@ async fn measure() -> Vec<Row> {
     ledger
         .enter(
             "list 20 orders by page, with totals",
-            4.0,
+            3.5,
             0.0,
             200,
             Call::get("/api/v1/orders?per_page=20").token(&alice),
         )
         .await;
+    let filtered = Call::get("/api/v1/orders?status=preparing&limit=20").token(&alice);
+    ledger.enter("list 20 orders of one status, by cursor", 3.5, 0.0, 200, filtered).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
     ledger.rows

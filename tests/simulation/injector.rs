@@ -24,12 +24,24 @@ pub enum Fault {
     Conflict,
     /// The service is asked too much.
     Throttled,
+    /// Refused, and so are the next ones of its kind: longer than any client tries again by itself.
+    Down,
+    /// Takes effect without an answer, and so do the next ones of its kind.
+    Silent,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 6] =
-        [Self::Refused, Self::TimedOut, Self::DiesBefore, Self::DiesAfter, Self::Conflict, Self::Throttled];
+    pub const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::TimedOut,
+        Self::DiesBefore,
+        Self::DiesAfter,
+        Self::Conflict,
+        Self::Throttled,
+        Self::Down,
+        Self::Silent,
+    ];
 
     /// Whether the fault can happen to this call.
     pub fn fits(self, call: &str) -> bool {
@@ -41,6 +53,9 @@ impl Fault {
         }
     }
 }
+
+/// Calls of one kind that [`Fault::Down`] and [`Fault::Silent`] break in a row; the AWS clients try three times.
+pub const LASTING: usize = 3;
 
 /// A mistake built into the product by changing what it sends or hears: the harness must notice it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +83,28 @@ pub struct Plan {
     pub armed: bool,
     /// Every call that was counted.
     pub calls: Vec<String>,
+    /// What is still broken: calls of this kind, so many more.
+    lasting: Option<(String, Fault, usize)>,
+}
+
+impl Plan {
+    /// Counts a call; what goes wrong with it.
+    fn count(&mut self, name: &str) -> Option<Fault> {
+        let at = self.calls.len();
+        self.calls.push(name.to_owned());
+        if let Some((kind, fault, left)) = &mut self.lasting
+            && *left > 0
+            && kind == name
+        {
+            *left -= 1;
+            return Some(*fault);
+        }
+        let fault = self.fault.filter(|(point, _)| *point == at).map(|(_, fault)| fault)?;
+        if matches!(fault, Fault::Down | Fault::Silent) {
+            self.lasting = Some((name.to_owned(), fault, LASTING - 1));
+        }
+        Some(fault)
+    }
 }
 
 /// The injector's state, shared with the world that drives it.
@@ -108,9 +145,7 @@ impl HttpConnector for Injector {
             if !plan.armed {
                 return (None, plan.sabotage);
             }
-            let at = plan.calls.len();
-            plan.calls.push(name.clone());
-            (plan.fault.filter(|(point, _)| *point == at).map(|(_, fault)| fault), plan.sabotage)
+            (plan.count(&name), plan.sabotage)
         });
         let (inner, control) = (self.inner.clone(), Arc::clone(&self.control));
         HttpConnectorFuture::new(async move {
@@ -122,8 +157,8 @@ impl HttpConnector for Injector {
             };
             match fault {
                 None => send.await,
-                Some(Fault::Refused) => Err(ConnectorError::io("connection refused".into())),
-                Some(Fault::TimedOut) => {
+                Some(Fault::Refused | Fault::Down) => Err(ConnectorError::io("connection refused".into())),
+                Some(Fault::TimedOut | Fault::Silent) => {
                     send.await?;
                     Err(ConnectorError::timeout("no answer".into()))
                 }

@@ -8,7 +8,7 @@ mod injector;
 mod world;
 
 use audit::{Expected, audit};
-use injector::{Fault, Sabotage};
+use injector::{Fault, LASTING, Sabotage};
 use std::io::Write as _;
 use tests::{Call, order};
 use world::World;
@@ -138,9 +138,13 @@ async fn play(
 fn doubles(calls: &[String], fault: Option<(usize, Fault)>) -> usize {
     let Some((point, fault)) = fault else { return 0 };
     let is_mail = |at: usize| calls.get(at).is_some_and(|call| call == "ses SendEmail");
-    let lost_answer = is_mail(point) && matches!(fault, Fault::TimedOut | Fault::DiesAfter);
-    let unnoted = point > 0 && is_mail(point - 1) && fault == Fault::DiesBefore;
-    usize::from(lost_answer || unnoted)
+    match fault {
+        Fault::TimedOut | Fault::DiesAfter if is_mail(point) => 1,
+        Fault::Silent if is_mail(point) => LASTING,
+        // The note: lost with the process, or refused until the claim has run out.
+        Fault::DiesBefore | Fault::Down if point > 0 && is_mail(point - 1) => 1,
+        _ => 0,
+    }
 }
 
 fn simulate<T>(work: impl Future<Output = T>) -> T {

@@ -7,8 +7,8 @@ use shared::time::Timestamp;
 use super::{Item, Outcome, Table, Write, key_item, number, text};
 use crate::error::Error;
 
-/// How long a claim is good, in seconds. Longer than the worker may run (30 s), so a mail is sent twice only if a
-/// worker died between sending and marking.
+/// How long a claim is good, in seconds. Longer than the worker may run (30 s), so no two workers
+/// send one mail at once.
 const CLAIM_SECONDS: i64 = 60;
 /// How long the record is kept, in days; queues keep messages for at most 14 (AWS SQS).
 const KEEP_DAYS: i64 = 60;

@@ -59,7 +59,11 @@ fn expire(order: &Order, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
         return Ok(vec![]);
     }
     match next_step(order, now) {
-        Step::Expire => Ok(vec![EventKind::Cancelled { reason: "payment_expired".to_owned() }]),
+        Step::Expire => {
+            let in_time = order.hold_until.is_some_and(|until| now < until);
+            let reason = if in_time { "payment_failed" } else { "payment_expired" };
+            Ok(vec![EventKind::Cancelled { reason: reason.to_owned() }])
+        }
         _ => Err(Rejection::NotExpired),
     }
 }

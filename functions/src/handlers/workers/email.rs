@@ -13,7 +13,7 @@ use crate::table::Claim;
 pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
 
 /// Sends the mail about one event, once: it is claimed before and marked after, so it goes out twice only if the
-/// worker dies in between.
+/// worker dies in between, or the answer of SES is lost, which knows no idempotency key.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let Delivery { message, token } = delivery;
     let order = find_head(app, &message.customer_id, &message.order_id).await?;
