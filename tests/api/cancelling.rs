@@ -291,3 +291,20 @@ async fn a_refund_that_the_provider_refuses_stays_owed_and_ends_where_it_raises_
     assert!(told[0].text.as_deref().is_some_and(|text| text.contains("We pay 25.00 EUR back")), "{told:?}");
     assert!(!shop.twin.cloud.sqs.messages("PaymentDeadLetters").is_empty(), "somebody has to look at it");
 }
+
+#[tokio::test]
+async fn a_refund_that_fails_after_stripe_took_it_is_shown_and_raises_the_alarm() {
+    let (shop, alice) = shop().await;
+    let placed = shop.send(order(&alice, "k1", "mug", 2, "pm_card_refundFail")).await;
+    shop.finish().await;
+    let cancelled = shop.send(ROUTES[0](&placed.order_id()).token(&alice)).await;
+    assert_has(&cancelled.body, &json!({"status": "cancelled", "payment_status": "refunded"}));
+    for _ in 0..30 {
+        shop.after(7_200).await;
+    }
+    let order = get(&shop, &shop.customer("alice"), &placed.order_id()).await;
+    assert_has(&order.body, &json!({"payment_status": "paid", "payment": {"refunded_amount": "0.00"}}));
+    assert_eq!(order.body["payment"]["refunds"][0]["status"], "failed");
+    assert!(events(&order.body).contains(&"refund_failed"), "{order:?}");
+    assert!(!shop.twin.cloud.sqs.messages("PaymentDeadLetters").is_empty(), "somebody has to look at it");
+}

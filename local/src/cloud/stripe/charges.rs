@@ -28,7 +28,7 @@ pub(super) struct Charge {
 }
 
 impl Charge {
-    /// Counts what a refund gives back, or with a minus sign what a failed one did not.
+    /// Counts what a refund gives back, or, as a negative amount, what a failed one did not.
     pub fn add_refunded(&mut self, amount: i64) {
         self.amount_refunded += amount;
         self.refunded = self.amount_refunded == self.amount_captured;

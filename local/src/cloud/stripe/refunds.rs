@@ -15,7 +15,7 @@ use super::store::{Object, Work, to_json};
 
 /// "Some time later" of the cards whose refunds change once more (Stripe docs, "Testing": refunds), in seconds.
 const SETTLES_AFTER: i64 = 5;
-/// Why a refund fails; Stripe's docs do not say which reason its test card gives.
+/// Why it fails: one of the reasons of Stripe's API docs (Refund, `failure_reason`).
 const FAILURE_REASON: &str = "expired_or_canceled_card";
 
 const PENDING: &str = "pending";
