@@ -6,6 +6,7 @@ use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -42,7 +43,7 @@ impl Tokens {
         let kept = file.as_ref().and_then(|file| fs::read(file).ok());
         let private = match (kept, &file) {
             (Some(der), _) => RsaPrivateKey::from_pkcs1_der(&der)?,
-            (None, Some(_)) => RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?,
+            (None, Some(file)) => keep(file, RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?)?,
             // Twins that keep nothing share one key: making one is the slowest part of their start.
             (None, None) => match MEMORY_KEY.get() {
                 Some(key) => key.clone(),
@@ -53,9 +54,6 @@ impl Tokens {
             },
         };
         let der = private.to_pkcs1_der()?;
-        if let Some(file) = file.filter(|file| !file.exists()) {
-            fs::write(file, der.as_bytes())?;
-        }
         let public = RsaPublicKey::from(&private).to_pkcs1_der()?;
         Ok(Self {
             private: EncodingKey::from_rsa_der(der.as_bytes()),
@@ -112,5 +110,43 @@ impl Tokens {
         } else {
             Err(Denied::Forbidden)
         }
+    }
+}
+
+/// Keeps a new key in a file, whole and only once: a twin and a `token` that start at the same moment must not end up
+/// with a key each. Returns the key that is in the file.
+fn keep(file: &Path, new: RsaPrivateKey) -> Result<RsaPrivateKey, Box<dyn Error + Send + Sync>> {
+    let written =
+        file.with_extension(format!("new-{}-{:?}", std::process::id(), std::thread::current().id()));
+    fs::write(&written, new.to_pkcs1_der()?.as_bytes())?;
+    // A link is made only where there is nothing yet.
+    let linked = fs::hard_link(&written, file);
+    fs::remove_file(&written)?;
+    match linked {
+        Ok(()) => Ok(new),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Ok(RsaPrivateKey::from_pkcs1_der(&fs::read(file)?)?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_that_start_at_the_same_moment_have_one_key() {
+        let folder = std::env::temp_dir().join(format!("twin-issuer-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let now = Timestamp::from_seconds(1_772_359_200);
+        let opened: Vec<Tokens> = std::thread::scope(|threads| {
+            let open = || Tokens::open(Some(&folder)).expect("an issuer");
+            let running: Vec<_> = (0..4).map(|_| threads.spawn(open)).collect();
+            running.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        let token = format!("Bearer {}", opened[0].issue("alice", false, now));
+        assert!(opened.iter().all(|tokens| tokens.authorize(Some(&token), &[], now).is_ok()));
+        fs::remove_dir_all(&folder).expect("the folder goes");
     }
 }
