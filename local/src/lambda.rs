@@ -61,7 +61,7 @@ impl Lambda {
         }
     }
 
-    /// The environment of a function, as the twin gives it; for starting its bin.
+    /// What a function works with; for tests that look behind it.
     pub fn app(&self, name: &str) -> Option<&App> {
         self.functions.get(name).map(|deployed| &deployed.app)
     }

@@ -1,18 +1,11 @@
 //! Calling orders off: money and goods go back, once.
 
 use serde_json::{Value, json};
-use tests::{Answer, Call, Shop, order, order_body};
+use tests::{Answer, Call, order, order_body};
 
 use crate::support::{
-    World, assert_has, assert_problem, authenticate, events, get, mails, money, only_intent, refunds,
+    World, assert_has, assert_problem, authenticate, events, get, mails, money, only_intent, refunds, shop,
 };
-
-async fn shop() -> (Shop, String) {
-    let shop = Shop::open();
-    shop.stock("mug", "12.50", "north", 10).await;
-    let alice = shop.customer("alice");
-    (shop, alice)
-}
 
 /// The three routes.
 const ROUTES: [fn(&str) -> Call; 3] = [

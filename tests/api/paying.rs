@@ -4,19 +4,12 @@ use serde_json::{Value, json};
 use tests::{Answer, Call, Shop, order};
 
 use crate::support::{
-    World, assert_has, assert_problem, authenticate, events, get, mails, money, only_intent,
+    World, assert_has, assert_problem, authenticate, events, get, mails, money, only_intent, shop,
 };
 
 /// How long stock is held unpaid, in seconds.
 const HOLD: i64 = 30 * 60;
 const THREE_D_SECURE: &str = "pm_card_threeDSecure2Required";
-
-async fn shop() -> (Shop, String) {
-    let shop = Shop::open();
-    shop.stock("mug", "12.50", "north", 10).await;
-    let alice = shop.customer("alice");
-    (shop, alice)
-}
 
 async fn waiting_for_the_bank(card: &str) -> (Shop, String, Answer) {
     let (shop, alice) = shop().await;

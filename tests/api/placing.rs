@@ -3,17 +3,10 @@
 use serde_json::{Value, json};
 use tests::{Call, Shop, order, order_body};
 
-use crate::support::{World, assert_has, assert_problem, events, get, mails, money, only_intent};
+use crate::support::{World, assert_has, assert_problem, events, get, mails, money, only_intent, shop};
 
 fn place(token: &str, key: &str, body: &Value) -> Call {
     Call::post("/api/v1/orders").token(token).key(key).json(body)
-}
-
-async fn shop() -> (Shop, String) {
-    let shop = Shop::open();
-    shop.stock("mug", "12.50", "north", 10).await;
-    let alice = shop.customer("alice");
-    (shop, alice)
 }
 
 #[tokio::test]

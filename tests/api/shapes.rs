@@ -1,16 +1,9 @@
 //! Shapes that look right and are not, and sums that are nothing.
 
 use serde_json::json;
-use tests::{Call, Shop, order, order_body};
+use tests::{Call, order, order_body};
 
-use crate::support::{World, assert_problem};
-
-async fn shop() -> (Shop, String) {
-    let shop = Shop::open();
-    shop.stock("mug", "12.50", "north", 10).await;
-    let alice = shop.customer("alice");
-    (shop, alice)
-}
+use crate::support::{World, assert_problem, shop};
 
 #[tokio::test]
 async fn a_list_does_not_stand_for_an_object_and_cancels_nothing() {

@@ -172,3 +172,11 @@ pub fn exchange(address: SocketAddr, request: &str) -> Answer {
         body: serde_json::from_str(body).unwrap_or_default(),
     }
 }
+
+/// A shop with ten mugs at 12.50 EUR, and the token of Alice, who buys them.
+pub async fn shop() -> (Shop, String) {
+    let shop = Shop::open();
+    shop.stock("mug", "12.50", "north", 10).await;
+    let alice = shop.customer("alice");
+    (shop, alice)
+}

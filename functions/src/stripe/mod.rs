@@ -19,7 +19,7 @@ use crate::error::{Error, Source};
 use crate::secrets::Secrets;
 use wire::{Failure, List};
 
-/// Time for one exchange with Stripe. Two of them, and the writes around them, fit into a function's 10 s.
+/// Time for one exchange with Stripe. Two that run out of it still leave time for the answer.
 const TIMEOUT: Duration = Duration::from_millis(3_500);
 /// The API version that this client is written for (Stripe: "API versioning").
 const VERSION: &str = "2024-06-20";

@@ -310,7 +310,7 @@ impl OrderView {
             allocation_reason: document.allocation_reason,
             timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
             eco_impact: carbon::estimate(weight),
-            available_actions: permitted_actions(order, reader),
+            available_actions: permitted_actions(order),
             notes: document.notes.clone(),
             internal_notes: document.internal_notes.clone().filter(|_| staff),
         }

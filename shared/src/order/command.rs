@@ -1,7 +1,7 @@
 //! What can be asked of an order, and why it may be refused.
 
+use super::Status;
 use super::event::Parcel;
-use super::{Actor, Status};
 use crate::money::Money;
 
 /// Something that is asked of an order.
@@ -18,8 +18,6 @@ pub enum Command {
     },
     /// Call it off.
     Cancel {
-        /// Who wants it.
-        actor: Actor,
         /// Why.
         reason: String,
     },

@@ -1,7 +1,7 @@
 //! The rules: what happens when something is asked of an order. No I/O, no clock; total.
 
 use super::command::{Command, IntentReport, RefundReport, Rejection};
-use super::event::{Actor, EventKind};
+use super::event::EventKind;
 use super::payment::{Method, RefundState, State, Step, next_step};
 use super::{Order, Status};
 use crate::money::Money;
@@ -12,7 +12,7 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Vec<Ev
     match command {
         Command::RecordPayment(report) => record_payment(order, report),
         Command::RecordRefund { refund, report } => record_refund(order, refund, report),
-        Command::Cancel { actor, reason } => cancel(order, actor, reason),
+        Command::Cancel { reason } => cancel(order, reason),
         Command::Expire => expire(order, now),
         Command::Prepare { parcels, carbon_grams } => match order.status {
             Status::Pending => Err(Rejection::NotConfirmed),
@@ -26,14 +26,14 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Vec<Ev
     }
 }
 
-/// Names of the commands that `actor` may send to this order now.
-pub fn permitted_actions(order: &Order, actor: &Actor) -> Vec<&'static str> {
-    let cancellable = order.status != Status::Cancelled && open_refusal(order, actor).is_none();
+/// Names of the commands that can be sent to this order now. The default policy is the same for customers and staff.
+pub fn permitted_actions(order: &Order) -> Vec<&'static str> {
+    let cancellable = order.status != Status::Cancelled && refusal_to_cancel(order).is_none();
     if cancellable { vec!["cancel"] } else { vec![] }
 }
 
-/// Why `actor` may not call the order off, if so. Default policy (C3): until it is packed.
-pub fn open_refusal(order: &Order, _actor: &Actor) -> Option<Rejection> {
+/// Why the order cannot be called off, if so. Default policy (C3): until it is packed.
+fn refusal_to_cancel(order: &Order) -> Option<Rejection> {
     match order.status {
         Status::Pending | Status::Confirmed | Status::Preparing | Status::Cancelled => None,
         Status::Packed | Status::Shipped | Status::Delivered => {
@@ -42,8 +42,8 @@ pub fn open_refusal(order: &Order, _actor: &Actor) -> Option<Rejection> {
     }
 }
 
-fn cancel(order: &Order, actor: &Actor, reason: &str) -> Result<Vec<EventKind>, Rejection> {
-    if let Some(rejection) = open_refusal(order, actor) {
+fn cancel(order: &Order, reason: &str) -> Result<Vec<EventKind>, Rejection> {
+    if let Some(rejection) = refusal_to_cancel(order) {
         return Err(rejection);
     }
     if order.status == Status::Cancelled {

@@ -16,7 +16,7 @@ mod tests;
 
 pub use apply::apply;
 pub use command::{Command, IntentReport, RefundReport, Rejection};
-pub use decide::{decide, open_refusal, permitted_actions};
+pub use decide::{decide, permitted_actions};
 pub use event::{Actor, Event, EventKind, Parcel};
 
 use serde::{Deserialize, Serialize};

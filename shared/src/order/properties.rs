@@ -48,7 +48,7 @@ fn reports() -> impl Strategy<Value = Command> {
 fn commands() -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => reports(),
-        1 => Just(Command::Cancel { actor: Actor::Customer, reason: "no".into() }),
+        1 => Just(Command::Cancel { reason: "no".into() }),
         1 => Just(Command::Expire),
         1 => Just(Command::Prepare { parcels: vec![], carbon_grams: 1 }),
         2 => (0..3usize, any::<bool>()).prop_map(|(at, done)| {

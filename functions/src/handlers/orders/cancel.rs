@@ -30,7 +30,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let order = find_head(app, &customer, &id).await?;
     request.require_version(order.version())?;
     let actor = caller.actor();
-    let cancel = Command::Cancel { actor: actor.clone(), reason };
+    let cancel = Command::Cancel { reason };
     let order = match request.header("if-match") {
         Some(_) => execute_on_version(app, order, &cancel, &actor).await?,
         None => execute(app, order, &cancel, &actor).await?,
