@@ -18,7 +18,7 @@ twin=$!
 trap 'kill "$twin" 2>/dev/null || true' EXIT
 
 .venv/bin/python - "http://127.0.0.1:$port" <<'PY'
-import hashlib, hmac, sys, time, urllib.request
+import hashlib, hmac, sys, time, urllib.error, urllib.parse, urllib.request
 import stripe
 
 base = sys.argv[1]
@@ -77,6 +77,59 @@ for wrong, call in [
 
 # Lists go on page by page.
 assert len(list(intents.list({"limit": 2}).auto_paging_iter())) == 4
+
+# A Checkout Session is paid on its page, declined first.
+checkout = client.v1.checkout.sessions
+def session(**more):
+    item = {"quantity": 3, "price_data": {"currency": "eur", "unit_amount": 500, "product_data": {"name": "Mug"}}}
+    return {
+        "mode": "payment", "line_items": [item], "success_url": base + "/?paid={CHECKOUT_SESSION_ID}", "cancel_url": base,
+        "client_reference_id": "o1", "customer_email": "a@example.com", "metadata": {"order_id": "o1"},
+        "payment_intent_data": {"metadata": {"order_id": "o1"}}, "payment_method_types": ["card"],
+        "expires_at": int(time.time()) + 3600, **more,
+    }
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+def browse(url, **form):
+    data = urllib.parse.urlencode(form).encode() if form else None
+    try:
+        return urllib.request.build_opener(Stay).open(url, data)
+    except urllib.error.HTTPError as answer:
+        return answer
+
+made = checkout.create(session(), options={"idempotency_key": "s1"})
+assert checkout.create(session(expires_at=made.expires_at), options={"idempotency_key": "s1"}).id == made.id
+assert (made.status, made.payment_status, made.amount_total, made.payment_intent) == ("open", "unpaid", 1500, None)
+assert made.url.startswith(base + "/stripe/c/pay/cs_test_"), made.url
+assert b"15.00 EUR" in browse(made.url).read()
+assert browse(made.url, payment_method="pm_card_visa_chargeDeclined").status == 402
+assert checkout.retrieve(made.id).status == "open"
+paid = browse(made.url, payment_method="pm_card_visa")
+assert (paid.status, paid.headers["location"]) == (303, base + "/?paid=" + made.id)
+done = checkout.retrieve(made.id, {"expand": ["payment_intent"]})
+assert (done.status, done.payment_status, done.url) == ("complete", "paid", None)
+assert (done.payment_intent.status, done.payment_intent.metadata["order_id"]) == ("succeeded", "o1")
+assert [found.id for found in checkout.list({"payment_intent": done.payment_intent.id}).auto_paging_iter()] == [made.id]
+assert refunds.create({"payment_intent": done.payment_intent.id}).amount == 1500
+ended = checkout.expire(checkout.create(session()).id)
+assert (ended.status, ended.url) == ("expired", None)
+for call in [
+    lambda: checkout.expire(made.id),
+    lambda: checkout.expire(ended.id),
+    lambda: checkout.retrieve("cs_test_unknown"),
+    lambda: checkout.create(session(expires_at=int(time.time()) + 60)),
+    lambda: checkout.create(session(expires_at=int(time.time()) + 90000)),
+    lambda: checkout.create(session(allow_promotion_codes=True)),
+    lambda: intents.cancel(done.payment_intent.id),
+]:
+    try:
+        call()
+    except stripe.InvalidRequestError:
+        continue
+    raise AssertionError("a refusal was expected")
 
 # What signs and what verifies agree.
 body = '{"id": "evt_1", "object": "event"}'

@@ -72,6 +72,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let log = if quiet { Log::to(|line| eprintln!("{line}")).at("error") } else { Log::default() };
     let folder = (!memory).then_some(data);
     let twin = Twin::open(Options { folder, log, ..Options::default() })?;
+    twin.cloud.stripe.reached_at(&format!("http://127.0.0.1:{port}/stripe"));
     twin.run_pumps();
     demo::load(&twin).await?;
     if !quiet {

@@ -1,11 +1,14 @@
 //! A fake of Stripe: the part of its API that takes and returns card payments, in Stripe's wire format, with the
-//! documented test cards, idempotency keys and signed webhooks. What it does not know it refuses as Stripe refuses
-//! nonsense; it never answers as if it had done something.
+//! documented test cards, Checkout Sessions and the page on which they are paid, idempotency keys and signed webhooks.
+//! What it does not know it refuses as Stripe refuses nonsense; it never answers as if it had done something.
 //!
-//! It leaves out: customers, manual capture, confirmation methods, fees, disputes, minimum amounts per currency. An
-//! intent keeps the test card's name as its `payment_method`, where Stripe would make a new `pm_…` of it.
+//! It leaves out: customers, manual capture, confirmation methods, fees, disputes, minimum amounts per currency; of
+//! Checkout: other modes than `payment`, catalogue prices, discounts, taxes, shipping, sessions that cost nothing, and
+//! `line_items` in answers. An intent keeps the test card's name as its `payment_method`, where Stripe would make a new
+//! `pm_…` of it.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +18,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use self::checkout::page::{self, Page};
 use self::command::Command;
 use self::error::{ApiError, Failure};
 use self::form::Params;
@@ -26,16 +30,21 @@ use super::storage::Storage;
 mod attempts;
 mod cards;
 mod charges;
+mod checkout;
 mod command;
 mod error;
 mod form;
 mod idempotency;
 mod intents;
+mod methods;
 mod refunds;
 mod store;
 #[cfg(test)]
 mod testing;
 mod webhooks;
+
+/// Where the fake is, as far as it knows without being told.
+const BASE: &str = "http://127.0.0.1/stripe";
 
 /// The fake, with all that it remembers in one SQLite database.
 pub struct Stripe {
@@ -43,6 +52,7 @@ pub struct Stripe {
     bearer: String,
     basic: String,
     webhook_secret: String,
+    base: RwLock<String>,
 }
 
 /// An answer as an idempotency key keeps it.
@@ -62,12 +72,28 @@ impl Stripe {
             bearer: format!("Bearer {api_key}"),
             basic: format!("Basic {}", STANDARD.encode(format!("{api_key}:"))),
             webhook_secret: webhook_secret.to_owned(),
+            base: RwLock::new(BASE.to_owned()),
         })
     }
 
-    /// One HTTP request of Stripe's API, whose path starts with `/v1/`. One request is one transaction: effect, events
-    /// and what the idempotency key keeps are all there or all not.
+    /// Says where browsers reach the fake, without a slash at the end: the `url` of every session made from now on
+    /// starts with it.
+    pub fn reached_at(&self, base: &str) {
+        base.clone_into(&mut self.base.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// One HTTP request: of Stripe's API, whose path starts with `/v1/`, or of a browser on the page of a Checkout
+    /// Session, `/c/pay/{id}`. One request is one transaction: effect, events and what the idempotency key keeps are all
+    /// there or all not.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
+        if let Some(id) = page::id(request.uri().path()) {
+            let page = self.storage.transaction(|db| {
+                let work = Work::unasked(db, now);
+                settle(&work)?;
+                page::answer(&work, request.method(), id, request.body())
+            });
+            return logged(page).unwrap_or_else(Page::broken).into_response();
+        }
         let answered = self.storage.transaction(|db| {
             let request_id = store::new_id(db, "req_")?;
             let answer = match self.answer(db, now, request, &request_id) {
@@ -86,7 +112,7 @@ impl Stripe {
     /// Webhook deliveries that are due, oldest first. One stays due until `delivered` is told of it.
     pub fn due_webhooks(&self, now: OffsetDateTime, limit: usize) -> Vec<Delivery> {
         let due = self.storage.transaction(|db| {
-            refunds::settle(&Work::unasked(db, now))?;
+            settle(&Work::unasked(db, now))?;
             Ok(webhooks::due(db, now, limit, &self.webhook_secret)?)
         });
         logged(due).unwrap_or_default()
@@ -101,7 +127,9 @@ impl Stripe {
     /// no such intent, or it waits for nobody.
     pub fn authenticate(&self, now: OffsetDateTime, intent_id: &str, ok: bool) -> bool {
         let done = self.storage.transaction(|db| {
-            match attempts::authenticate(&Work::unasked(db, now), intent_id, ok) {
+            let work = Work::unasked(db, now);
+            settle(&work)?;
+            match attempts::authenticate(&work, intent_id, ok) {
                 Err(Failure::Api(_)) => Ok(false),
                 done => done,
             }
@@ -119,6 +147,16 @@ impl Stripe {
                  WHERE i.kind = 'payment_intent' ORDER BY i.seq",
             )?;
             Ok(select.query_map([], store::body)?.collect::<Result<Vec<Value>, _>>()?)
+        });
+        logged(all).unwrap_or_default()
+    }
+
+    /// Every Checkout Session, oldest first, for audits.
+    pub fn sessions(&self) -> Vec<Value> {
+        let all = self.storage.transaction(|db| {
+            let mut select = db.prepare_cached("SELECT body FROM objects WHERE kind = ?1 ORDER BY seq")?;
+            let found = select.query_map([<checkout::Session as store::Object>::KIND], store::body)?;
+            Ok(found.collect::<Result<Vec<Value>, _>>()?)
         });
         logged(all).unwrap_or_default()
     }
@@ -147,8 +185,9 @@ impl Stripe {
             request_id: Some(id),
             idempotency_key: key.as_ref().map(|key| key.name.as_str()),
         };
-        refunds::settle(&Work::unasked(db, now))?;
-        let answer = match command.run(&work) {
+        settle(&Work::unasked(db, now))?;
+        let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
+        let answer = match command.run(&work, &base) {
             Ok(object) => Answer { status: 200, body: object.to_string(), replay_of: None },
             Err(Failure::Api(error)) => Answer::from(&error),
             Err(failure) => return Err(failure),
@@ -167,6 +206,12 @@ impl Stripe {
             Some(_) => Err(ApiError::unauthorized("Invalid API Key provided.")),
         }
     }
+}
+
+/// Lets happen what only waits for its time.
+fn settle(work: &Work<'_>) -> Result<(), Failure> {
+    refunds::settle(work)?;
+    checkout::settle(work)
 }
 
 impl From<&ApiError> for Answer {

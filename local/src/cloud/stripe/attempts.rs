@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::cards::{self, Decline, Outcome};
 use super::charges::Charge;
+use super::checkout;
 use super::error::{ApiError, Failure};
 use super::intents::{PaymentIntent, Status};
 use super::store::{Work, to_json};
@@ -33,7 +34,8 @@ impl PaymentIntent {
         self.next_action = None;
         self.last_payment_error = None;
         work.save(self)?;
-        work.emit("payment_intent.succeeded", self)
+        work.emit("payment_intent.succeeded", self)?;
+        checkout::paid(work, &self.id)
     }
 
     fn ask_customer(&mut self, work: &Work<'_>, return_url: Option<&str>) -> rusqlite::Result<()> {

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::charges::Charge;
+use super::checkout::{self, Session};
 use super::error::{ApiError, Failure};
 use super::form::Params;
 use super::intents::{self, PaymentIntent};
@@ -26,6 +27,10 @@ enum Action {
     CreateRefund(refunds::Create),
     RetrieveRefund(String),
     ListRefunds(Page),
+    CreateSession(Box<checkout::Create>),
+    ExpireSession(String),
+    RetrieveSession(String),
+    ListSessions(Page),
 }
 
 impl Command {
@@ -34,6 +39,7 @@ impl Command {
         const POST: &Method = &Method::POST;
         const OF_INTENT: &[&str] = &["latest_charge"];
         const OF_REFUND: &[&str] = &["charge", "payment_intent"];
+        const OF_SESSION: &[&str] = &["payment_intent", "payment_intent.latest_charge"];
         let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
         let form = &mut params;
         let (action, expandable): (Action, &[&str]) = match (method, segments.as_slice()) {
@@ -53,6 +59,17 @@ impl Command {
                 (Action::ListRefunds(page), &["data.charge", "data.payment_intent"])
             }
             (GET, ["refunds", id]) => (Action::RetrieveRefund((*id).to_owned()), OF_REFUND),
+            (POST, ["checkout", "sessions"]) => {
+                (Action::CreateSession(Box::new(checkout::Create::parse(form)?)), OF_SESSION)
+            }
+            (POST, ["checkout", "sessions", id, "expire"]) => {
+                (Action::ExpireSession((*id).to_owned()), OF_SESSION)
+            }
+            (GET, ["checkout", "sessions"]) => {
+                let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
+                (Action::ListSessions(page), &["data.payment_intent", "data.payment_intent.latest_charge"])
+            }
+            (GET, ["checkout", "sessions", id]) => (Action::RetrieveSession((*id).to_owned()), OF_SESSION),
             _ => return Err(ApiError::unknown_url(method, path)),
         };
         let expand = form.expand(expandable)?;
@@ -60,7 +77,8 @@ impl Command {
         Ok(Self { action, expand })
     }
 
-    pub fn run(self, work: &Work<'_>) -> Result<Value, Failure> {
+    /// Does it. `base` is where customers find the fake's pages.
+    pub fn run(self, work: &Work<'_>, base: &str) -> Result<Value, Failure> {
         let mut answer = match self.action {
             Action::CreateIntent(create) => create.run(work)?,
             Action::ConfirmIntent(id, confirm) => confirm.run(work, &id)?,
@@ -71,6 +89,10 @@ impl Command {
             Action::CreateRefund(create) => create.run(work)?,
             Action::RetrieveRefund(id) => to_json(&work.find::<Refund>(&id, "id")?)?,
             Action::ListRefunds(page) => work.list::<Refund>(&page, "/v1/refunds")?,
+            Action::CreateSession(create) => create.run(work, base)?,
+            Action::ExpireSession(id) => checkout::expire(work, &id)?,
+            Action::RetrieveSession(id) => to_json(&work.find::<Session>(&id, "session")?)?,
+            Action::ListSessions(page) => work.list::<Session>(&page, "/v1/checkout/sessions")?,
         };
         work.expand(&mut answer, &self.expand)?;
         Ok(answer)

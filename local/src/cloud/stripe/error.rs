@@ -133,6 +133,10 @@ impl ApiError {
         self.0.status
     }
 
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     pub fn envelope(&self) -> Value {
         json!({ "error": self })
     }

@@ -1,6 +1,6 @@
 //! Form-encoded parameters with bracket nesting (Stripe API docs, "Introduction": form-encoded request bodies).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::error::ApiError;
 
 /// Stripe's integers are limited to eight digits where they are amounts (API docs, PaymentIntent `amount`).
-const MAX_AMOUNT: i64 = 99_999_999;
+pub(super) const MAX_AMOUNT: i64 = 99_999_999;
 
 /// The parameters of one request. Each is taken once; what is left at the end is unknown.
 #[derive(Clone)]
@@ -72,17 +72,47 @@ impl Params {
         text.parse().map(Some).map_err(|_| error())
     }
 
-    pub fn amount(&mut self, name: &str) -> Parsed<Option<i64>> {
+    pub fn at_least(&mut self, least: i64, name: &str) -> Parsed<Option<i64>> {
         match self.integer(name)? {
-            Some(..=0) => Err(ApiError::invalid("This value must be greater than or equal to 1.")
-                .code("parameter_invalid_integer")
-                .param(name)),
+            Some(less) if less < least => {
+                Err(ApiError::invalid(format!("This value must be greater than or equal to {least}."))
+                    .code("parameter_invalid_integer")
+                    .param(name))
+            }
+            number => Ok(number),
+        }
+    }
+
+    pub fn amount(&mut self, name: &str) -> Parsed<Option<i64>> {
+        match self.at_least(1, name)? {
             Some(amount) if amount > MAX_AMOUNT => {
                 Err(ApiError::invalid("Amount must be no more than 999,999.99")
                     .code("amount_too_large")
                     .param(name))
             }
             amount => Ok(amount),
+        }
+    }
+
+    /// An ISO 4217 code, in lowercase.
+    pub fn currency(&mut self, name: &str) -> Parsed<Option<String>> {
+        let currency = self.text(name).map(|currency| currency.to_ascii_lowercase());
+        match currency {
+            Some(code) if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+                Err(ApiError::invalid(format!("Invalid currency: {code}.")).param(name))
+            }
+            currency => Ok(currency),
+        }
+    }
+
+    pub fn email(&mut self, name: &str) -> Parsed<Option<String>> {
+        match self.text(name) {
+            Some(address) if !address.contains('@') => {
+                Err(ApiError::invalid(format!("Invalid email address: {address}"))
+                    .code("email_invalid")
+                    .param(name))
+            }
+            address => Ok(address),
         }
     }
 
@@ -114,11 +144,19 @@ impl Params {
         self.take(indexed).into_iter().map(|(_, value)| value).collect()
     }
 
+    /// The numbers `n` of everything that is called `name[n][…]`, in order.
+    pub fn indexes(&self, name: &str) -> BTreeSet<u64> {
+        let index = |sent: &str| {
+            sent.strip_prefix(name)?.strip_prefix('[')?.split_once("][").and_then(|(n, _)| n.parse().ok())
+        };
+        self.0.iter().filter_map(|(sent, _)| index(sent)).collect()
+    }
+
     /// At most 50 pairs, names up to 40 characters and values up to 500 (API docs, "Metadata").
-    pub fn metadata(&mut self) -> Parsed<BTreeMap<String, String>> {
+    pub fn metadata(&mut self, name: &str) -> Parsed<BTreeMap<String, String>> {
         let mut metadata = BTreeMap::new();
-        for (sent, value) in self.take(|sent| inner(sent, "metadata").is_some_and(|key| !key.is_empty())) {
-            let key = inner(&sent, "metadata").unwrap_or_default();
+        for (sent, value) in self.take(|sent| inner(sent, name).is_some_and(|key| !key.is_empty())) {
+            let key = inner(&sent, name).unwrap_or_default();
             if key.chars().count() > 40 || value.chars().count() > 500 {
                 return Err(ApiError::invalid(
                     "Metadata keys have at most 40 characters, values at most 500.",
@@ -130,7 +168,7 @@ impl Params {
             }
         }
         if metadata.len() > 50 {
-            return Err(ApiError::invalid("Metadata can have at most 50 keys.").param("metadata"));
+            return Err(ApiError::invalid("Metadata can have at most 50 keys.").param(name));
         }
         Ok(metadata)
     }

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::cards;
+use super::checkout::{self, Payment};
 use super::error::{ApiError, Failure};
 use super::form::{Params, required};
+use super::methods::{self, AutomaticPaymentMethods, redirects_are_possible};
 use super::store::{Object, Work, scrambled, to_json};
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -31,15 +33,9 @@ impl Status {
         }
     }
 
-    const fn is_final(self) -> bool {
+    pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Canceled)
     }
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct AutomaticPaymentMethods {
-    allow_redirects: String,
-    enabled: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -93,21 +89,16 @@ pub(super) struct Confirm {
 
 impl Confirm {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
-        let receipt_email = params.text("receipt_email");
-        if let Some(address) = receipt_email.as_ref().filter(|address| !address.contains('@')) {
-            return Err(ApiError::invalid(format!("Invalid email address: {address}"))
-                .code("email_invalid")
-                .param("receipt_email"));
-        }
         Ok(Self {
+            receipt_email: params.email("receipt_email")?,
             payment_method: cards::known(params.text("payment_method"))?,
-            receipt_email,
             return_url: params.text("return_url"),
         })
     }
 
     pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
         let mut intent: PaymentIntent = work.find(id, "intent")?;
+        checkout::leaves_alone(work, &intent)?;
         if intent.status.is_final() {
             return Err(intent.unexpected_state("confirm", "confirmed")?.into());
         }
@@ -143,23 +134,18 @@ pub(super) struct Create {
 impl Create {
     pub fn parse(params: &mut Params) -> Result<Self, ApiError> {
         let amount = params.amount("amount")?;
-        let currency = params.text("currency").map(|currency| currency.to_ascii_lowercase());
-        if let Some(other) =
-            currency.as_ref().filter(|code| code.len() != 3 || !code.bytes().all(|b| b.is_ascii_lowercase()))
-        {
-            return Err(ApiError::invalid(format!("Invalid currency: {other}.")).param("currency"));
-        }
+        let currency = params.currency("currency")?;
         let create = Self {
             amount: required("amount", amount)?,
             currency: required("currency", currency)?,
             confirm: params.flag("confirm")?.unwrap_or(false),
             with: Confirm::parse(params)?,
-            metadata: params.metadata()?,
+            metadata: params.metadata("metadata")?,
             description: params.text("description"),
             capture_method: params
                 .one_of("capture_method", &["automatic", "automatic_async"])?
                 .unwrap_or("automatic_async"),
-            automatic: automatic_payment_methods(params)?,
+            automatic: methods::automatic(params)?,
         };
         if create.confirm {
             required("payment_method", create.with.payment_method.as_ref())?;
@@ -171,9 +157,34 @@ impl Create {
         Ok(create)
     }
 
+    /// What a Checkout Session makes when its customer first tries to pay.
+    pub fn for_checkout(amount: i64, currency: String, payment: Payment) -> Self {
+        let with = Confirm { payment_method: None, receipt_email: payment.receipt_email, return_url: None };
+        Self {
+            amount,
+            currency,
+            confirm: false,
+            with,
+            metadata: payment.metadata,
+            description: payment.description,
+            capture_method: "automatic_async",
+            automatic: None,
+        }
+    }
+
     pub fn run(self, work: &Work<'_>) -> Result<Value, Failure> {
+        let (confirm, return_url) = (self.confirm, self.with.return_url.clone());
+        let mut intent = self.open(work)?;
+        if confirm {
+            intent.attempt(work, return_url.as_deref())?;
+        }
+        Ok(to_json(&intent)?)
+    }
+
+    /// The intent, before any attempt.
+    pub fn open(self, work: &Work<'_>) -> rusqlite::Result<PaymentIntent> {
         let id = work.new_id("pi_")?;
-        let mut intent = PaymentIntent {
+        let intent = PaymentIntent {
             amount: self.amount,
             amount_received: 0,
             automatic_payment_methods: self.automatic,
@@ -201,51 +212,7 @@ impl Create {
         };
         work.save(&intent)?;
         work.emit("payment_intent.created", &intent)?;
-        if self.confirm {
-            intent.attempt(work, self.with.return_url.as_deref())?;
-        }
-        Ok(to_json(&intent)?)
-    }
-}
-
-/// On unless the types are listed, since version 2023-08-16 (API docs, PaymentIntent `automatic_payment_methods`).
-fn automatic_payment_methods(params: &mut Params) -> Result<Option<AutomaticPaymentMethods>, ApiError> {
-    let types = params.list("payment_method_types");
-    let enabled = params.flag("automatic_payment_methods[enabled]")?;
-    let redirects = params.one_of("automatic_payment_methods[allow_redirects]", &["always", "never"])?;
-    if redirects.is_some() {
-        required("automatic_payment_methods[enabled]", enabled)?;
-    }
-    if enabled == Some(true) && !types.is_empty() {
-        let message =
-            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
-        return Err(ApiError::invalid(message));
-    }
-    if let Some(other) = types.iter().find(|name| *name != "card") {
-        return Err(ApiError::invalid(format!("The payment method type \"{other}\" is invalid."))
-            .param("payment_method_types"));
-    }
-    let on = enabled.unwrap_or(types.is_empty());
-    Ok(on.then(|| AutomaticPaymentMethods {
-        allow_redirects: redirects.unwrap_or("always").to_owned(),
-        enabled: true,
-    }))
-}
-
-/// A payment method that may send the customer away needs an address to come back to, even if this one would not.
-fn redirects_are_possible(
-    automatic: Option<&AutomaticPaymentMethods>,
-    return_url: Option<&str>,
-) -> Result<(), ApiError> {
-    match automatic {
-        Some(methods) if methods.allow_redirects != "never" && return_url.is_none() => {
-            Err(ApiError::invalid(
-                "This PaymentIntent is configured to accept payment methods that might redirect your customer off of \
-             your page: you must provide a `return_url`. If you don't want to accept them, set \
-             `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never`.",
-            ))
-        }
-        _ => Ok(()),
+        Ok(intent)
     }
 }
 
@@ -260,20 +227,25 @@ impl Cancel {
 
     pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
         let mut intent: PaymentIntent = work.find(id, "intent")?;
+        checkout::leaves_alone(work, &intent)?;
         if intent.status.is_final() {
             return Err(intent.unexpected_state("cancel", "canceled")?.into());
         }
-        intent.status = Status::Canceled;
-        intent.canceled_at = Some(work.created());
-        intent.cancellation_reason = self.0.map(str::to_owned);
-        intent.next_action = None;
-        work.save(&intent)?;
-        work.emit("payment_intent.canceled", &intent)?;
+        intent.cancel(work, self.0)?;
         Ok(to_json(&intent)?)
     }
 }
 
 impl PaymentIntent {
+    pub fn cancel(&mut self, work: &Work<'_>, reason: Option<&str>) -> rusqlite::Result<()> {
+        self.status = Status::Canceled;
+        self.canceled_at = Some(work.created());
+        self.cancellation_reason = reason.map(str::to_owned);
+        self.next_action = None;
+        work.save(self)?;
+        work.emit("payment_intent.canceled", self)
+    }
+
     fn unexpected_state(&self, verb: &str, participle: &str) -> rusqlite::Result<ApiError> {
         let message = format!(
             "You cannot {verb} this PaymentIntent because it has a status of {}. Only a PaymentIntent with one of the \

@@ -83,7 +83,7 @@ impl Create {
         Ok(Self {
             target,
             amount: params.amount("amount")?,
-            metadata: params.metadata()?,
+            metadata: params.metadata("metadata")?,
             reason: params.one_of("reason", &["duplicate", "fraudulent", "requested_by_customer"])?,
         })
     }

@@ -26,6 +26,10 @@ CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (intent, kind, seq);
 CREATE TABLE IF NOT EXISTS unsettled_refunds (id TEXT PRIMARY KEY, due INTEGER NOT NULL, becomes TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unsettled_refunds_by_due ON unsettled_refunds (due);
+CREATE TABLE IF NOT EXISTS open_sessions (
+    id TEXT PRIMARY KEY, due INTEGER NOT NULL, items TEXT NOT NULL, payment TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS open_sessions_by_due ON open_sessions (due);
 CREATE TABLE IF NOT EXISTS keys (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, created_ms INTEGER NOT NULL,
     request_id TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
@@ -74,7 +78,7 @@ impl<'a> Work<'a> {
     pub fn save<T: Object>(&self, object: &T) -> rusqlite::Result<()> {
         self.db.execute(
             "INSERT INTO objects (id, kind, seq, created, intent, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+             ON CONFLICT (id) DO UPDATE SET intent = excluded.intent, body = excluded.body",
             params![
                 object.id(),
                 T::KIND,
@@ -97,6 +101,15 @@ impl<'a> Work<'a> {
             Some(value) => Ok(serde_json::from_value(value).map_err(unreadable)?),
             None => Err(ApiError::no_such(T::KIND, id, param).into()),
         }
+    }
+
+    /// The first object of its kind that belongs to the payment intent.
+    pub fn belonging<T: Object>(&self, intent: &str) -> rusqlite::Result<Option<T>> {
+        let mut select = self.db.prepare_cached(
+            "SELECT body FROM objects WHERE intent = ?1 AND kind = ?2 ORDER BY seq LIMIT 1",
+        )?;
+        let found = select.query_row(params![intent, T::KIND], body).optional()?;
+        found.map(|value| serde_json::from_value(value).map_err(unreadable)).transpose()
     }
 
     /// One page, newest first (API docs, "Pagination").
@@ -126,7 +139,7 @@ impl<'a> Work<'a> {
         Ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": url }))
     }
 
-    /// Replaces the ids at these paths by their objects; `data.x` reaches into a list.
+    /// Replaces the ids at these paths by their objects; `data.x` reaches into a list, `x.y` into an object.
     pub fn expand(&self, answer: &mut Value, paths: &[String]) -> Result<(), Failure> {
         for path in paths {
             match path.strip_prefix("data.") {
@@ -141,11 +154,15 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn expand_field(&self, object: &mut Value, field: &str) -> Result<(), Failure> {
+    fn expand_field(&self, object: &mut Value, path: &str) -> Result<(), Failure> {
+        let (field, rest) = path.split_once('.').map_or((path, None), |(field, rest)| (field, Some(rest)));
         if let Some(id) = object[field].as_str() {
             object[field] = self.db.query_row("SELECT body FROM objects WHERE id = ?1", [id], body)?;
         }
-        Ok(())
+        match rest {
+            Some(rest) if object[field].is_object() => self.expand_field(&mut object[field], rest),
+            _ => Ok(()),
+        }
     }
 
     /// Tells the webhook endpoint what happened to the object, which it gets as it is at this moment.
@@ -215,7 +232,11 @@ impl Page {
 
 /// The next id of a kind. No random numbers: a run can be repeated, and its ids are the same.
 pub(super) fn new_id(db: &Connection, prefix: &str) -> rusqlite::Result<String> {
-    let length = if prefix == "req_" { 14 } else { 24 };
+    let length = match prefix {
+        "req_" => 14,
+        "cs_test_" => 58,
+        _ => 24,
+    };
     Ok(format!("{prefix}{}", scrambled(&format!("{prefix}{}", count(db)?), length)))
 }
 
@@ -223,7 +244,8 @@ pub(super) fn new_id(db: &Connection, prefix: &str) -> rusqlite::Result<String> 
 pub(super) fn scrambled(seed: &str, length: usize) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let letter = |byte: u8| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]);
-    Sha256::digest(seed).into_iter().take(length).map(letter).collect()
+    let digests = std::iter::successors(Some(Sha256::digest(seed)), |last| Some(Sha256::digest(last)));
+    digests.flatten().take(length).map(letter).collect()
 }
 
 fn count(db: &Connection) -> rusqlite::Result<i64> {
@@ -239,7 +261,7 @@ pub(super) fn to_json(object: &impl Serialize) -> rusqlite::Result<Value> {
     serde_json::to_value(object).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-fn unreadable(error: serde_json::Error) -> rusqlite::Error {
+pub(super) fn unreadable(error: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
 }
 

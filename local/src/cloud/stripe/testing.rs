@@ -1,7 +1,7 @@
 //! What the fake's tests share: a fake at a fixed time and requests to it.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode, Uri};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
@@ -20,6 +20,18 @@ pub(super) struct Reply {
     pub raw: Bytes,
     headers: HeaderMap,
 }
+
+/// What a browser got.
+pub(super) struct Seen {
+    pub status: u16,
+    pub location: Option<String>,
+    pub html: String,
+}
+
+/// A Checkout Session of 15.00 EUR.
+pub(super) const SESSION: &str = "mode=payment&success_url=https://shop.example/done?id={CHECKOUT_SESSION_ID}\
+    &cancel_url=https://shop.example/cart&line_items[0][quantity]=3&line_items[0][price_data][currency]=EUR\
+    &line_items[0][price_data][unit_amount]=500&line_items[0][price_data][product_data][name]=Mug";
 
 impl Twin {
     pub fn new() -> Self {
@@ -47,6 +59,39 @@ impl Twin {
     pub fn pay(&self, card: &str) -> Reply {
         let form = "amount=1500&currency=eur&confirm=true&payment_method_types[]=card&payment_method=";
         self.post("/v1/payment_intents", &format!("{form}{card}"), None)
+    }
+
+    /// [`SESSION`], and more parameters.
+    pub fn session(&self, more: &str) -> Reply {
+        self.post("/v1/checkout/sessions", &format!("{SESSION}{more}"), None)
+    }
+
+    /// The session as it is now.
+    pub fn reread(&self, session: &Reply) -> Reply {
+        self.get(&format!("/v1/checkout/sessions/{}", session.text("/id")))
+    }
+
+    /// Opens the page of a session, as a browser does.
+    pub fn open(&self, session: &Reply) -> Seen {
+        self.browse("GET", session.text("/url"), "")
+    }
+
+    /// Sends the form of a session's page.
+    pub fn submit(&self, session: &Reply, form: &str) -> Seen {
+        self.browse("POST", session.text("/url"), form)
+    }
+
+    /// Follows an address below the fake's base.
+    pub fn browse(&self, method: &str, url: &str, form: &str) -> Seen {
+        let uri: Uri = url.parse().expect("an address");
+        let path = uri.path().strip_prefix("/stripe").expect("a path below the fake's base");
+        let request = Request::builder().method(method).uri(path).body(Bytes::from(form.to_owned()));
+        let (parts, body) = self.stripe.call(self.now, &request.expect("a request")).into_parts();
+        Seen {
+            status: parts.status.as_u16(),
+            location: parts.headers.get("location").map(|at| at.to_str().expect("an address").to_owned()),
+            html: String::from_utf8(body.to_vec()).expect("a page"),
+        }
     }
 
     pub fn send(&self, method: &str, uri: &str, form: &str, key: Option<&str>) -> Reply {
