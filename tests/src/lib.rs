@@ -1,8 +1,10 @@
 //! The workbench of the tests: a twin in memory, a way to send it requests, a way to let its workers finish.
 
+pub mod contract;
 pub mod runtime_api;
 
 use bytes::Bytes;
+use contract::Scope;
 use functions::Clock;
 use http::{HeaderMap, Request};
 use local::twin::{Options, Twin};
@@ -41,6 +43,7 @@ pub struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Bytes,
+    scope: Scope,
 }
 
 impl Shop {
@@ -54,9 +57,12 @@ impl Shop {
         Self { twin: Twin::open(options).expect("a twin opens") }
     }
 
-    /// Sends a request to the API, in this process.
+    /// Sends a request to the API, in this process. Panics if the exchange breaks the [`contract`].
     pub async fn send(&self, call: Call) -> Answer {
-        Answer::of(self.twin.answer(call.request("")).await)
+        let request = call.request("");
+        let response = self.twin.answer(request.clone()).await;
+        contract::check(&request, &response, call.scope);
+        Answer::of(response)
     }
 
     /// A token of a customer.
@@ -138,20 +144,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Sends a request over HTTP.
+    /// Sends a request over HTTP. Panics if the exchange breaks the [`contract`].
     pub async fn send(&self, call: Call) -> Answer {
-        let request =
-            call.request(&format!("http://{}", self.address)).map(aws_smithy_types::body::SdkBody::from);
-        let request = request.try_into().expect("a request");
-        let (status, response, body) =
-            functions::seam::send(&connector(), request, Duration::from_secs(30)).await.expect("an answer");
-        let headers = response.headers().iter().filter_map(|(name, value)| {
-            Some((
-                http::HeaderName::from_bytes(name.as_bytes()).ok()?,
-                http::HeaderValue::from_str(value).ok()?,
-            ))
-        });
-        Answer { status, headers: headers.collect(), body: serde_json::from_slice(&body).unwrap_or_default() }
+        let request = call.request(&format!("http://{}", self.address));
+        let sent = request.clone().map(aws_smithy_types::body::SdkBody::from).try_into().expect("a request");
+        let (status, head, body) =
+            functions::seam::send(&connector(), sent, Duration::from_secs(30)).await.expect("an answer");
+        let response = head
+            .headers()
+            .iter()
+            .fold(http::Response::builder().status(status), |all, (name, value)| all.header(name, value));
+        let response = response.body(Bytes::from(body)).expect("a response");
+        contract::check(&request, &response, call.scope);
+        Answer::of(response)
     }
 }
 
@@ -193,7 +198,8 @@ impl Answer {
 impl Call {
     /// A request with any method.
     pub fn new(method: &str, path: &str) -> Self {
-        Self { method: method.to_owned(), path: path.to_owned(), headers: vec![], body: Bytes::new() }
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Self { method, path, headers: vec![], body: Bytes::new(), scope: Scope::Exchange }
     }
 
     /// `GET`
@@ -235,6 +241,12 @@ impl Call {
     /// Sets any body.
     pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
+        self
+    }
+
+    /// Carries something on purpose that is not documented and that the API is to ignore.
+    pub fn beyond_the_document(mut self) -> Self {
+        self.scope = Scope::Answer;
         self
     }
 

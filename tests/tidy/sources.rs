@@ -8,11 +8,10 @@ use crate::workspace::{files, files_of, is_test, product_lines, read, root};
 /// Lines of a file.
 const FILE_LINES: usize = 600;
 /// Files that are longer, each with the reason.
-const LONGER: [(&str, &str); 5] = [
+const LONGER: [(&str, &str); 4] = [
     ("Cargo.lock", "made by Cargo"),
     ("template.yaml", "the only list of functions, routes, queues, permissions and alarms"),
     ("docs/openapi.yaml", "one document by its format"),
-    ("tests/api/bad_input.rs", "a table: a row per wrong request"),
     ("tests/api/placing.rs", "one endpoint, a test per rule"),
 ];
 /// Lines of a handler's `handle`, and of a bin.
