@@ -1,6 +1,7 @@
 //! Postal addresses. An order keeps its own copy, which never changes afterwards (P7).
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::limits;
 
@@ -38,6 +39,15 @@ pub struct Address {
 }
 
 impl Address {
+    /// Where it is, as far as prices care. None if the country is no country, which [`Address::violations`] reports.
+    pub fn destination(&self) -> Option<Destination> {
+        Some(Destination {
+            country: Country::parse(&self.country).ok()?,
+            region: self.state.clone(),
+            postal_code: self.postal_code.clone(),
+        })
+    }
+
     /// The fields that break a bound, as `(field, what is wanted)`.
     pub fn violations(&self) -> Vec<(&'static str, &'static str)> {
         let bounded =
@@ -61,12 +71,101 @@ impl Address {
     }
 }
 
+/// A country: ISO 3166-1 alpha-2, in capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Country([u8; 2]);
+
+/// Not a country code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two capital letters of ISO 3166-1")]
+pub struct InvalidCountry;
+
+impl Country {
+    /// No country in particular (ISO 3166-1 leaves `ZZ` to its users).
+    pub const UNKNOWN: Self = Self(*b"ZZ");
+
+    /// Parses two capital letters.
+    pub fn parse(code: &str) -> Result<Self, InvalidCountry> {
+        match <[u8; 2]>::try_from(code.as_bytes()) {
+            Ok(letters) if is_country(code) => Ok(Self(letters)),
+            _ => Err(InvalidCountry),
+        }
+    }
+
+    /// The two letters.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl TryFrom<String> for Country {
+    type Error = InvalidCountry;
+    fn try_from(code: String) -> Result<Self, InvalidCountry> {
+        Self::parse(&code)
+    }
+}
+
+impl From<Country> for String {
+    fn from(country: Country) -> String {
+        country.code().to_owned()
+    }
+}
+
+/// As much of an address as taxes, delivery charges and warehouses care about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// Which country.
+    pub country: Country,
+    /// State or region.
+    pub region: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+}
+
+impl Destination {
+    /// Whether it lies in one of these states or regions. Case and spaces around do not matter.
+    pub fn is_in_one_of(&self, regions: &[String]) -> bool {
+        let plain = |text: &str| text.trim().to_lowercase();
+        self.region
+            .as_deref()
+            .map(plain)
+            .is_some_and(|mine| regions.iter().any(|region| plain(region) == mine))
+    }
+
+    /// Whether its postal code begins with one of these. Case, spaces and hyphens do not matter.
+    pub fn postal_code_begins_with(&self, prefixes: &[String]) -> bool {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+        };
+        let mine = plain(self.postal_code.as_deref().unwrap_or_default());
+        !mine.is_empty() && prefixes.iter().any(|prefix| mine.starts_with(&plain(prefix)))
+    }
+}
+
 fn printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
+/// Every country of ISO 3166-1, and Kosovo, which has no code there and goes by `XK` (European Commission, Universal Postal
+/// Union). A code that is none would be a destination without taxes.
+pub(crate) const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
+BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH \
+ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT \
+HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS \
+LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI \
+NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG \
+SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG \
+UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK";
+
 fn is_country(code: &str) -> bool {
-    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
+    code.len() == 2 && COUNTRIES.split(' ').any(|known| known == code)
 }
 
 /// Whether a text can be a mail address: one `@`, something on both sides, nothing that could break a header
@@ -115,6 +214,13 @@ mod tests {
         };
         let fields: Vec<_> = address.violations().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["name", "street", "city", "country"]);
+    }
+
+    #[test]
+    fn only_countries_are_countries() {
+        assert_eq!(COUNTRIES.split(' ').count(), 250);
+        assert!(["NL", "GB", "GR", "XK"].into_iter().all(is_country));
+        assert!(!["ZZ", "UK", "EL", "nl", "N", "", "NLD", "L "].into_iter().any(is_country));
     }
 
     #[test]

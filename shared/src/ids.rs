@@ -74,11 +74,72 @@ text_id!(
     "1 to 32 letters, digits, '-' or '_'"
 );
 text_id!(
+    /// A variation of a product, e.g. one size in one colour; named by the shop.
+    VariationId, 32, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'),
+    "1 to 32 letters, digits, '-', '_' or '.'"
+);
+text_id!(
+    /// A way to deliver, named by the shop.
+    ShippingMethodId, 32, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+    "1 to 32 letters, digits, '-' or '_'"
+);
+text_id!(
+    /// A tax class of products, named by the shop, e.g. `standard` or `reduced`.
+    TaxClass, 32, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+    "1 to 32 letters, digits, '-' or '_'"
+);
+text_id!(
+    /// An address in a customer's book, named by who writes it.
+    AddressId, 64, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+    "1 to 64 letters, digits, '-' or '_'"
+);
+text_id!(
+    /// A cart: `cart_` and hexadecimal digits.
+    CartId, 64, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+    "1 to 64 letters, digits, '-' or '_'"
+);
+text_id!(
+    /// A language tag (BCP 47), e.g. `en` or `pt-BR`.
+    Language, 35, |c| c.is_ascii_alphanumeric() || c == '-',
+    "a language tag of BCP 47, e.g. en or pt-BR"
+);
+text_id!(
+    /// A coupon's code in capitals, as it is stored. What a person typed is read by [`CouponCode::from_input`].
+    CouponCode, 32, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_'),
+    "1 to 32 letters, digits, '-' or '_'"
+);
+
+impl CouponCode {
+    /// Reads a code as a person typed it: spaces around it and case do not matter.
+    pub fn from_input(text: &str) -> Result<Self, InvalidId> {
+        Self::parse(&text.trim().to_ascii_uppercase())
+    }
+}
+
+text_id!(
     /// A client's idempotency key (draft-ietf-httpapi-idempotency-key-header). The draft's quoted form is accepted by
     /// [`IdempotencyKey::from_header`].
     IdempotencyKey, crate::limits::IDEMPOTENCY_KEY, |c| c.is_ascii_graphic(),
     "1 to 255 printable ASCII characters without spaces"
 );
+
+/// What the customer ids of guests begin with. No token's subject may.
+const GUEST_PREFIX: &str = "guest:";
+
+impl CustomerId {
+    /// The guest with this mail address: a keyed hash, because partition keys turn up in logs. One person's orders lie
+    /// together, so limits per customer hold for guests as well.
+    pub fn of_guest(key: &[u8], email: &str) -> Self {
+        let hash = crate::seal::tag(key, "guest", &email.trim().to_lowercase());
+        let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{GUEST_PREFIX}{hex}"))
+    }
+
+    /// Whether it is a guest's: somebody without an account.
+    pub fn is_guest(&self) -> bool {
+        self.0.starts_with(GUEST_PREFIX)
+    }
+}
 
 impl IdempotencyKey {
     /// Reads the header, as a bare token or as the draft's structured string (`"…"`).
@@ -110,6 +171,12 @@ impl OrderId {
         )
     }
 
+    /// An id for an order that is only looked at and never written.
+    pub fn of_preview(now: Timestamp) -> Self {
+        let millis = u64::try_from(now.millis()).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
+
     /// Parses `ord_` and 32 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         const RULE: InvalidId = InvalidId("ord_ and 32 lower-case hexadecimal digits");
@@ -117,6 +184,18 @@ impl OrderId {
         let lower = hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let uuid = lower.then(|| Uuid::try_parse(hex).ok()).flatten().ok_or(RULE)?;
         if uuid.get_version_num() == 7 { Ok(Self(uuid)) } else { Err(RULE) }
+    }
+
+    /// When it was placed: a UUIDv7 begins with that (RFC 9562, 5.7).
+    pub fn placed_at(&self) -> Timestamp {
+        let millis =
+            self.0.as_bytes()[..6].iter().fold(0i64, |millis, byte| (millis << 8) | i64::from(*byte));
+        Timestamp::from_millis(millis)
+    }
+
+    /// A text that sorts before the id of every order that is placed at `moment` or later, and behind every earlier one.
+    pub fn lower_bound(moment: Timestamp) -> String {
+        format!("{ORDER_PREFIX}{:012x}", moment.millis().max(0))
     }
 
     /// The part that depends on customer and key alone, without the time: 74 bits (RFC 9562, 5.7: rand_a, rand_b).
@@ -267,6 +346,9 @@ mod tests {
         let (early, late) = (order("k1", 1_000), order("k0", 2_000));
         assert_eq!(OrderId::parse(&early.to_string()), Ok(early));
         assert!(early.to_string() < late.to_string());
+        assert_eq!(late.placed_at(), Timestamp::from_millis(2_000));
+        let bound = OrderId::lower_bound(Timestamp::from_millis(2_000));
+        assert!(early.to_string() < bound && bound < late.to_string());
     }
 
     #[test]

@@ -6,16 +6,27 @@
 //! | frozen document     | `CUSTOMER#<id>`    | `PLACED#<placement>`    | `NUMBER#<number>` | `ORDER#<id>`     |
 //! | counts of orders    | `CUSTOMER#<id>`    | `COUNTS`                |                   |                  |
 //! | mail that was sent  | `CUSTOMER#<id>`    | `MAIL#<order>#<event>`  |                   |                  |
+//! | open cart           | `CUSTOMER#<id>`    | `CART`                  |                   |                  |
+//! | address book        | `CUSTOMER#<id>`    | `ADDRESSES`             |                   |                  |
+//! | uses of a coupon    | `CUSTOMER#<id>`    | `COUPON#<code>`         |                   |                  |
+//! | coupon              | `COUPON#<code>`    | `COUPON`                |                   |                  |
 //! | product             | `PRODUCT#<id>`     | `PRODUCT`               | `CATALOG`         | `PRODUCT#<id>`   |
-//! | stock               | `PRODUCT#<id>`     | `STOCK#<warehouse>`     |                   |                  |
+//! | stock               | `PRODUCT#<id>`     | `STOCK#<variation>#<warehouse>#<bucket>` |  |                  |
 //! | stock adjustment    | `PRODUCT#<id>`     | `ZADJUST#<hash>`        |                   |                  |
+//! | store, which version| `STORE`            | `CURRENT`               |                   |                  |
+//! | store, one version  | `STORE`            | `V#<version>`           |                   |                  |
 //!
 //! No id can contain `#` (see [`crate::ids`]). `PRODUCT` and `STOCK#…` are read together with one query, which is why
 //! adjustments sort behind them. Index keys never change, so the index costs one write for an order's whole life.
 
 use sha2::{Digest, Sha256};
 
-use crate::ids::{CustomerId, IdempotencyKey, OrderId, OrderNumber, PlacementTag, ProductId, WarehouseId};
+use crate::ids::{
+    CouponCode, CustomerId, IdempotencyKey, OrderId, OrderNumber, PlacementTag, ProductId, VariationId,
+    WarehouseId,
+};
+use crate::sku::Sku;
+use crate::time::Timestamp;
 
 /// The name of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +64,14 @@ pub fn head(owner: &CustomerId, order: &OrderId) -> Key {
     Key::new(customer(owner), format!("{ORDER_PREFIX}{order}"))
 }
 
+/// Where the heads of orders begin that were placed at that moment or later.
+pub fn heads_since(moment: Timestamp) -> String {
+    format!("{ORDER_PREFIX}{}", OrderId::lower_bound(moment))
+}
+
+/// Just behind every head of an order.
+pub const HEADS_END: &str = "ORDER$";
+
 /// Frozen document of an order, which is also the record of the idempotency key it was placed with.
 pub fn document(owner: &CustomerId, placement: PlacementTag) -> Key {
     Key::new(customer(owner), format!("PLACED#{placement}"))
@@ -78,9 +97,52 @@ pub fn product(product: &ProductId) -> Key {
     Key::new(format!("PRODUCT#{product}"), PRODUCT.to_owned())
 }
 
-/// What one warehouse has of a product.
-pub fn stock(product_id: &ProductId, warehouse: &WarehouseId) -> Key {
-    Key::new(product(product_id).pk, format!("{STOCK_PREFIX}{warehouse}"))
+/// One bucket of what a warehouse has of a product or variation.
+pub fn stock(sku: &Sku, warehouse: &WarehouseId, bucket: u16) -> Key {
+    let variation = sku.variation.as_ref().map_or("", |variation| variation.as_str());
+    Key::new(product(&sku.product).pk, format!("{STOCK_PREFIX}{variation}#{warehouse}#{bucket:02}"))
+}
+
+/// The variation, warehouse and bucket in a stock item's sort key, if it is one.
+pub fn parse_stock(sk: &str) -> Option<(Option<VariationId>, WarehouseId, u16)> {
+    let mut parts = sk.strip_prefix(STOCK_PREFIX)?.split('#');
+    let (variation, warehouse, bucket) = (parts.next()?, parts.next()?, parts.next()?);
+    let variation = match variation {
+        "" => None,
+        id => Some(VariationId::parse(id).ok()?),
+    };
+    let rest = parts.next();
+    Some((variation, WarehouseId::parse(warehouse).ok()?, bucket.parse().ok()?)).filter(|_| rest.is_none())
+}
+
+/// The open cart of a customer.
+pub fn cart(owner: &CustomerId) -> Key {
+    Key::new(customer(owner), "CART".to_owned())
+}
+
+/// The address book of a customer.
+pub fn addresses(owner: &CustomerId) -> Key {
+    Key::new(customer(owner), "ADDRESSES".to_owned())
+}
+
+/// A coupon and how often it was used.
+pub fn coupon(code: &CouponCode) -> Key {
+    Key::new(format!("COUPON#{code}"), "COUPON".to_owned())
+}
+
+/// How often a customer used a coupon.
+pub fn coupon_uses(owner: &CustomerId, code: &CouponCode) -> Key {
+    Key::new(customer(owner), format!("COUPON#{code}"))
+}
+
+/// Which version of the store counts.
+pub fn store() -> Key {
+    Key::new("STORE".to_owned(), "CURRENT".to_owned())
+}
+
+/// One version of the store; written once.
+pub fn store_version(version: u64) -> Key {
+    Key::new("STORE".to_owned(), format!("V#{version:010}"))
 }
 
 /// A change of stock. Named after who sent it under which key, so that it cannot be booked twice.
@@ -123,7 +185,12 @@ mod tests {
         let warehouse = WarehouseId::parse("zz").expect("valid");
         let inside = |sk: &str| (PRODUCT..STOCK_END).contains(&sk);
         assert!(inside(&product(&id).sk));
-        assert!(inside(&stock(&id, &warehouse).sk));
+        for text in ["p", "p:small"] {
+            let sku = Sku::parse(text).expect("valid");
+            let key = stock(&sku, &warehouse, 7);
+            assert!(inside(&key.sk));
+            assert_eq!(parse_stock(&key.sk), Some((sku.variation, warehouse.clone(), 7)));
+        }
         assert!(!inside(&adjustment(&id, &alice, &IdempotencyKey::parse("k").expect("valid")).sk));
     }
 }

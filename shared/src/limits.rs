@@ -7,8 +7,9 @@ pub const LINES: usize = 200;
 /// Distinct products in one order. A DynamoDB transaction takes 100 items, each once; head and document
 /// need two, and a product may be taken from two warehouses (AWS: "TransactWriteItems", limits).
 pub const DISTINCT_PRODUCTS: usize = 40;
-/// Stock items one order may touch (see [`DISTINCT_PRODUCTS`]).
-pub const STOCK_ITEMS: usize = 96;
+/// Stock items one order may touch (see [`DISTINCT_PRODUCTS`]); head, document, cart and two counts of a coupon's uses
+/// are written with them.
+pub const STOCK_ITEMS: usize = 95;
 /// Units of one product in one order.
 pub const QUANTITY: u32 = 10_000;
 /// Characters of an idempotency key (draft-ietf-httpapi-idempotency-key-header; Stripe: 255).
@@ -31,3 +32,35 @@ pub const PAGE_DEPTH: u32 = 1_000;
 pub const AMOUNT: i64 = 1_000_000_000;
 /// Units that one stock adjustment may move, and that one warehouse may have of a product.
 pub const STOCK: i64 = 1_000_000_000;
+/// Lines of a cart.
+pub const CART_LINES: usize = 40;
+/// Addresses in a customer's book.
+pub const ADDRESSES: usize = 50;
+/// Orders that may use a coupon, in all.
+pub const COUPON_USES: u32 = 1_000_000_000;
+/// Orders of one customer that may use a coupon.
+pub const COUPON_USES_PER_CUSTOMER: u32 = 1_000;
+/// Warehouses of a store.
+pub const WAREHOUSES: usize = 50;
+/// Bytes of the store's settings and warehouses together, as JSON. They are one item, deflated, and an item has at most
+/// 400 KB (AWS: "Quotas in Amazon DynamoDB"); what cannot be deflated stays as large as it is.
+pub const STORE_BYTES: usize = 400_000;
+/// Variations of a product.
+pub const VARIATIONS: usize = 100;
+/// What makes a variation: attributes of one.
+pub const ATTRIBUTES: usize = 10;
+/// Languages that a product's texts can be in, beside its own.
+pub const TRANSLATIONS: usize = 20;
+/// Bytes of a product as JSON. An item of DynamoDB takes 400 KB (AWS: "Service quotas", item size), and a page of the
+/// catalogue or an order reads many.
+pub const PRODUCT_BYTES: usize = 100 * 1024;
+/// Buckets that the stock of one thing in one warehouse can be split into.
+pub const BUCKETS: u16 = 32;
+/// Products in one import; a file of any size is sent in parts.
+pub const IMPORT_LINES: usize = 200;
+/// Shortest idempotency key of a guest, in characters: it must not be guessed, because nothing else tells guests apart.
+pub const GUEST_KEY: usize = 16;
+/// Days that a guest can read an order with the link in the mail.
+pub const GUEST_TOKEN_DAYS: i64 = 90;
+/// Times that a way to pay can be chosen for one order after its placement.
+pub const PAYMENT_ATTEMPTS: u32 = 20;

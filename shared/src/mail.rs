@@ -3,7 +3,9 @@
 use maud::{DOCTYPE, html};
 
 use crate::order::{EventKind, Order};
-use crate::placement::Document;
+use crate::placement::{Document, Line};
+use crate::pricing::TaxAmount;
+use crate::store::Settings;
 use crate::time::iso_date;
 
 /// A mail, ready to be sent.
@@ -11,6 +13,10 @@ use crate::time::iso_date;
 pub struct Mail {
     /// To whom.
     pub to: String,
+    /// The name beside the sender's address.
+    pub sender_name: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
     /// Its subject.
     pub subject: String,
     /// For readers without HTML.
@@ -19,8 +25,14 @@ pub struct Mail {
     pub html: String,
 }
 
-/// The mail about one event of an order, if it is worth one.
-pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Mail> {
+/// The mail about one event of an order, if it is worth one. `order_token` is a guest's way back to the order.
+pub fn about(
+    order: &Order,
+    document: &Document,
+    event: &EventKind,
+    settings: &Settings,
+    order_token: Option<&str>,
+) -> Option<Mail> {
     let number = order.number();
     let total = order.total;
     let arrives = iso_date(order.estimated_delivery.date());
@@ -32,6 +44,7 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
                 match order.payment.method.name() {
                     _ if total.is_zero() => "There is nothing to pay.".to_owned(),
                     "cod" => format!("You pay {total} when it is delivered."),
+                    "later" => format!("It is yours once {total} are paid{}.", until(order)),
                     _ => format!("We write again as soon as your payment of {total} is through."),
                 },
             ],
@@ -59,7 +72,10 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
             };
             (format!("Your order {number} was cancelled"), vec![why, money])
         }
-        EventKind::PaymentStarted { .. }
+        EventKind::PaymentChosen { .. }
+        | EventKind::PaymentReplaced
+        | EventKind::CheckoutOpened { .. }
+        | EventKind::PaymentStarted { .. }
         | EventKind::PaymentPending
         | EventKind::Paid { .. }
         | EventKind::PaymentFailed { .. }
@@ -69,15 +85,20 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
         | EventKind::Refunded { .. }
         | EventKind::RefundFailed { .. } => return None,
     };
-    let lines: Vec<(String, String)> = document
-        .lines
-        .iter()
-        .map(|line| (format!("{} × {}", line.quantity, line.name), line.total().to_string()))
-        .collect();
-    let rows: String = lines.iter().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
+    let rows = rows(document);
+    let text_rows: String = rows.iter().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
+    let url = order_token.zip(settings.guest_checkout.order_url.as_ref());
+    let url = url.map(|(token, url)| url.replace("{token}", token));
+    let way_back = match (&url, order_token) {
+        (Some(url), _) => format!("\nYour order: {url}\n"),
+        (None, Some(token)) => format!("\nThe token of your order: {token}\n"),
+        (None, None) => String::new(),
+    };
     Some(Mail {
         to: document.contact_email.clone(),
-        text: format!("{}\n\nOrder {number}\n{rows}Total: {total}\n", paragraphs.join("\n")),
+        sender_name: settings.sender.as_ref().map(|sender| sender.name.clone()),
+        reply_to: settings.sender.as_ref().and_then(|sender| sender.reply_to.clone()),
+        text: format!("{}\n\nOrder {number}\n{text_rows}Total: {total}\n{way_back}", paragraphs.join("\n")),
         html: html! {
             (DOCTYPE)
             html lang="en" {
@@ -86,15 +107,50 @@ pub fn about(order: &Order, document: &Document, event: &EventKind) -> Option<Ma
                     h1 { (subject) }
                     @for paragraph in &paragraphs { p { (paragraph) } }
                     table style="border-collapse: collapse; width: 100%" {
-                        @for (what, cost) in &lines {
+                        @for (what, cost) in &rows {
                             tr { td { (what) } td style="text-align: right" { (cost) } }
                         }
                         tr { th style="text-align: left" { "Total" } th style="text-align: right" { (total) } }
                     }
+                    @if let Some(url) = &url { p { a href=(url) { "Your order" } } }
+                    @else if let Some(token) = order_token { p { "The token of your order: " code { (token) } } }
                 }
             }
         }
         .into_string(),
         subject,
     })
+}
+
+/// What an order costs, line by line; added up (a tax that prices include left out) they are the total.
+fn rows(document: &Document) -> Vec<(String, String)> {
+    let quote = &document.quote;
+    let mut rows: Vec<(String, String)> = document
+        .priced_lines()
+        .map(|(line, amounts)| {
+            let cost = amounts.subtotal.minus(amounts.discount).unwrap_or(amounts.subtotal);
+            (line_name(line), cost.to_string())
+        })
+        .collect();
+    let off = quote.coupon_discount.plus(quote.order_discount).unwrap_or(quote.order_discount);
+    if !off.is_zero() {
+        rows.push(("Discount".to_owned(), format!("-{off}")));
+    }
+    if !quote.delivery.charge.is_zero() {
+        rows.push((quote.delivery.name.clone(), quote.delivery.charge.to_string()));
+    }
+    let included = if quote.prices_include_tax { ", included" } else { "" };
+    let tax = |tax: &TaxAmount| (format!("{} {} %{included}", tax.name, tax.rate), tax.amount.to_string());
+    rows.extend(quote.taxes.iter().filter(|tax| !tax.amount.is_zero()).map(tax));
+    rows
+}
+
+fn line_name(line: &Line) -> String {
+    let values: Vec<&str> = line.attributes.iter().map(|attribute| attribute.value.as_str()).collect();
+    let variation = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+    format!("{} × {}{variation}", line.quantity, line.name)
+}
+
+fn until(order: &Order) -> String {
+    order.hold_until.map(|until| format!(" by {}", until.rfc3339())).unwrap_or_default()
 }

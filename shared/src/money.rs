@@ -8,12 +8,12 @@ use std::str::FromStr;
 use crate::limits;
 
 /// Currencies without a minor unit (ISO 4217, exponent 0).
-const EXPONENT_0: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
-    "XPF",
+const EXPONENT_0: [[u8; 3]; 16] = [
+    *b"BIF", *b"CLP", *b"DJF", *b"GNF", *b"ISK", *b"JPY", *b"KMF", *b"KRW", *b"PYG", *b"RWF", *b"UGX",
+    *b"VND", *b"VUV", *b"XAF", *b"XOF", *b"XPF",
 ];
 /// Currencies with three decimals (ISO 4217, exponent 3).
-const EXPONENT_3: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+const EXPONENT_3: [[u8; 3]; 7] = [*b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND"];
 /// Currencies with two decimals (ISO 4217, exponent 2).
 const EXPONENT_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
 CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR \
@@ -29,13 +29,11 @@ pub struct Currency([u8; 3]);
 impl Currency {
     /// Parses three capital letters that ISO 4217 knows.
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        let known = EXPONENT_0.contains(&code)
-            || EXPONENT_3.contains(&code)
+        let bytes = <[u8; 3]>::try_from(code.as_bytes()).map_err(|_| MoneyError::UnknownCurrency)?;
+        let known = EXPONENT_0.contains(&bytes)
+            || EXPONENT_3.contains(&bytes)
             || EXPONENT_2.split(' ').any(|known| known == code);
-        match <[u8; 3]>::try_from(code.as_bytes()) {
-            Ok(bytes) if known => Ok(Self(bytes)),
-            _ => Err(MoneyError::UnknownCurrency),
-        }
+        if known { Ok(Self(bytes)) } else { Err(MoneyError::UnknownCurrency) }
     }
 
     /// The three letters.
@@ -45,7 +43,7 @@ impl Currency {
 
     /// Decimals of the minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
     pub fn exponent(self) -> u32 {
-        match self.code() {
+        match self.0 {
             code if EXPONENT_0.contains(&code) => 0,
             code if EXPONENT_3.contains(&code) => 3,
             _ => 2,

@@ -55,14 +55,17 @@ pub const PAYMENT_DELAY_SECONDS: i32 = 60;
 /// Where an event goes, each with the seconds that it waits in the queue.
 pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
     match event {
-        EventKind::Placed { method: Method::Card { .. }, .. } => {
-            &[(Queue::Email, 0), (Queue::Payment, PAYMENT_DELAY_SECONDS)]
-        }
+        EventKind::Placed {
+            method: Method::Card { .. } | Method::Redirect { .. } | Method::Later, ..
+        } => &[(Queue::Email, 0), (Queue::Payment, PAYMENT_DELAY_SECONDS)],
         EventKind::Placed { method: Method::Cod, .. } => &[(Queue::Email, 0)],
+        EventKind::PaymentChosen { .. } => &[(Queue::Payment, PAYMENT_DELAY_SECONDS)],
         EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
         EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
         EventKind::RefundRequested { .. } | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
-        EventKind::PaymentStarted { .. }
+        EventKind::PaymentReplaced
+        | EventKind::CheckoutOpened { .. }
+        | EventKind::PaymentStarted { .. }
         | EventKind::PaymentPending
         | EventKind::Paid { .. }
         | EventKind::PaymentFailed { .. }

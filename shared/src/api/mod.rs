@@ -1,8 +1,16 @@
 //! What goes over the wire: requests that are checked while they are read, and views of what is stored.
 
+pub mod address;
+pub mod cart;
+pub mod coupon;
+pub mod import;
 pub mod order;
 pub mod place;
 pub mod product;
+pub mod quote;
+pub mod stock;
+pub mod store;
+pub mod tracking;
 pub mod wire;
 
 use serde::Serialize;

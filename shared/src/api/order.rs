@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use super::quote::{EcoView, LineView, QuoteView, shown};
 use crate::address::Address;
-use crate::carbon::{self, CarbonEstimate};
-use crate::ids::{CustomerId, OrderId, ProductId, WarehouseId};
-use crate::money::{Currency, Money};
+use crate::ids::{CartId, CouponCode, CustomerId, OrderId, WarehouseId};
+use crate::money::Currency;
 use crate::order::payment::{PaymentStatus, RefundState, State};
 use crate::order::{Actor, Event, EventKind, FulfillmentStatus, Order, Parcel, Status, permitted_actions};
-use crate::placement::{Document, Line};
+use crate::placement::Document;
 use crate::stock::AllocationReason;
 use crate::time::{Timestamp, iso_date};
 
@@ -18,12 +18,22 @@ pub struct OrderView {
     /// What a list shows of it.
     #[serde(flatten)]
     pub row: OrderRow,
-    /// Sum of the lines before discounts.
-    pub subtotal: String,
-    /// Sum of the discounts.
-    pub discount_amount: String,
+    /// What it costs.
+    #[serde(flatten)]
+    pub quote: QuoteView,
     /// What was bought.
     pub lines: Vec<LineView>,
+    /// The coupon that it used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon_code: Option<CouponCode>,
+    /// A guest's way back to the order; only in the answer to placing or paying it, and in the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_token: Option<String>,
+    /// The cart that it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cart_id: Option<CartId>,
+    /// The version of the store's settings that it was placed under.
+    pub settings_version: u64,
     /// Who pays.
     pub billing_address: Address,
     /// Where it goes.
@@ -38,13 +48,16 @@ pub struct OrderView {
     pub allocation_reason: AllocationReason,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
-    /// What sending it emits.
-    pub eco_impact: CarbonEstimate,
+    /// What sending it emits, and what the store does about it.
+    pub eco_impact: EcoView,
     /// What the caller may do now.
     pub available_actions: Vec<&'static str>,
     /// The customer's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Why staff changed a price; customers never see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<String>,
     /// Staff's note; customers never see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_notes: Option<String>,
@@ -65,7 +78,7 @@ pub struct OrderRow {
     pub payment_status: PaymentStatus,
     /// Where the goods stand.
     pub fulfillment_status: FulfillmentStatus,
-    /// How it is paid: `card`, `cod`.
+    /// How it is paid: `card`, `redirect`, `cod`; `later` while nobody has said.
     pub payment_type: &'static str,
     /// Units in it.
     pub item_count: u32,
@@ -85,35 +98,22 @@ pub struct OrderRow {
     pub version: u64,
 }
 
-/// One product of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LineView {
-    /// Its place in the order, from 1.
-    pub line_id: usize,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was bought.
-    pub name: String,
-    /// How many units.
-    pub quantity: u32,
-    /// Price of one unit.
-    pub unit_price: String,
-    /// Off the whole line.
-    pub discount_amount: String,
-    /// What the line costs.
-    pub total_price: String,
-}
-
 /// The money of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PaymentView {
-    /// `card`, `cod`.
+    /// `card`, `redirect`, `cod`; `later` while nobody has said how it is paid.
     pub method: &'static str,
     /// Where it stands.
     pub status: PaymentStatus,
     /// Stripe's PaymentIntent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_intent_id: Option<String>,
+    /// Stripe's Checkout session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkout_session_id: Option<String>,
+    /// The provider's page where the customer pays; only in the answer to placing or paying the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_url: Option<String>,
     /// For the shop's page, to confirm the payment with the bank; only in the answer to placing the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
@@ -217,54 +217,6 @@ pub struct CancelledView {
     pub version: u64,
 }
 
-/// Where the parcels are (R4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TrackingView {
-    /// The order.
-    pub order_id: OrderId,
-    /// The number that people read out.
-    pub order_number: String,
-    /// Where it stands.
-    pub status: Status,
-    /// When it was placed.
-    pub placed_at: String,
-    /// When it was confirmed.
-    pub confirmed_at: Option<String>,
-    /// When the warehouse began.
-    pub preparing_at: Option<String>,
-    /// When it was called off.
-    pub cancelled_at: Option<String>,
-    /// When it should arrive, as promised.
-    pub estimated_delivery: String,
-    /// The day of the week of that.
-    pub delivery_day: String,
-    /// Whether it still can arrive in time; none once it is off.
-    pub delay_status: Option<DelayStatus>,
-    /// What is known of its way, oldest first.
-    pub checkpoints: Vec<Checkpoint>,
-}
-
-/// How an order is against its promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DelayStatus {
-    /// The promised day has not passed.
-    OnTime,
-    /// It has.
-    Late,
-}
-
-/// A point on the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Checkpoint {
-    /// When.
-    pub at: String,
-    /// What happened there.
-    pub status: &'static str,
-    /// Where, if it was at a place.
-    pub location: Option<String>,
-}
-
 impl OrderRow {
     /// A row of a list.
     pub fn of(order: &Order) -> Self {
@@ -293,25 +245,30 @@ impl OrderView {
     pub fn of(order: &Order, document: &Document, reader: &Actor) -> Self {
         let staff = matches!(reader, Actor::Admin(_));
         let parcels = parcels(order);
-        let weight = match parcels {
-            [] => document.weight_grams(),
-            known => known.iter().map(|parcel| parcel.weight_grams).sum(),
-        };
         Self {
             row: OrderRow::of(order),
-            subtotal: shown(document.subtotal()),
-            discount_amount: shown(document.discount()),
-            lines: document.lines.iter().enumerate().map(|(at, line)| LineView::of(at, line)).collect(),
+            quote: QuoteView::of(&document.quote),
+            lines: LineView::all(document),
+            coupon_code: document.coupon.as_ref().map(|used| used.code.clone()),
+            order_token: None,
+            cart_id: document.cart.clone(),
+            settings_version: document.store_version,
             billing_address: document.billing_address.clone(),
             shipping_address: document.shipping_address.clone(),
             contact_email: document.contact_email.clone(),
             payment: PaymentView::of(order),
             shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
-            allocation_reason: document.allocation_reason,
+            allocation_reason: document.choice.reason,
             timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
-            eco_impact: carbon::estimate(weight),
-            available_actions: permitted_actions(order),
+            eco_impact: EcoView::of(document, parcels),
+            available_actions: if staff || !order.customer.is_guest() {
+                permitted_actions(order)
+            } else {
+                // Guests have no way to call an order off but to ask.
+                permitted_actions(order).into_iter().filter(|action| *action != "cancel").collect()
+            },
             notes: document.notes.clone(),
+            override_reason: document.override_reason.clone().filter(|_| staff),
             internal_notes: document.internal_notes.clone().filter(|_| staff),
         }
     }
@@ -329,21 +286,6 @@ fn parcels(order: &Order) -> &[Parcel] {
         .unwrap_or_default()
 }
 
-impl LineView {
-    /// The line at `at`, from 0.
-    pub fn of(at: usize, line: &Line) -> Self {
-        Self {
-            line_id: at + 1,
-            product_id: line.product.clone(),
-            name: line.name.clone(),
-            quantity: line.quantity,
-            unit_price: shown(line.unit_price),
-            discount_amount: shown(line.discount),
-            total_price: shown(line.total()),
-        }
-    }
-}
-
 impl PaymentView {
     fn of(order: &Order) -> Self {
         let payment = &order.payment;
@@ -351,6 +293,8 @@ impl PaymentView {
             method: payment.method.name(),
             status: payment.status(),
             payment_intent_id: payment.intent.clone(),
+            checkout_session_id: payment.session.clone(),
+            payment_url: None,
             client_secret: None,
             requires_action: payment.state == State::Open,
             failure_code: match &payment.state {
@@ -418,38 +362,4 @@ impl CancelledView {
             version: order.version(),
         })
     }
-}
-
-impl TrackingView {
-    /// Where an order's parcels are at `now`.
-    pub fn of(order: &Order, now: Timestamp) -> Self {
-        let at = |name: &str| {
-            order.log.iter().find(|event| event.kind.name() == name).map(|event| event.at.rfc3339())
-        };
-        let milestones = ["placed", "confirmed", "preparing", "cancelled"];
-        let promised = order.estimated_delivery.date();
-        Self {
-            order_id: order.id,
-            order_number: order.number().to_string(),
-            status: order.status,
-            placed_at: order.placed_at.rfc3339(),
-            confirmed_at: at("confirmed"),
-            preparing_at: at("preparing"),
-            cancelled_at: at("cancelled"),
-            estimated_delivery: iso_date(promised),
-            delivery_day: promised.weekday().to_string(),
-            delay_status: (order.status != Status::Cancelled)
-                .then(|| if now.date() > promised { DelayStatus::Late } else { DelayStatus::OnTime }),
-            checkpoints: order
-                .log
-                .iter()
-                .filter(|event| milestones.contains(&event.kind.name()))
-                .map(|event| Checkpoint { at: event.at.rfc3339(), status: event.kind.name(), location: None })
-                .collect(),
-        }
-    }
-}
-
-fn shown(money: Money) -> String {
-    money.amount().to_string()
 }

@@ -33,6 +33,19 @@ impl Serialize for Amount {
     }
 }
 
+/// Writes an amount with the decimals that it was given with, for what people read back.
+pub fn as_given<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&amount.0)
+}
+
+/// Like [`as_given`], where there may be none.
+pub fn optional_as_given<S: Serializer>(amount: &Option<Amount>, serializer: S) -> Result<S::Ok, S::Error> {
+    match amount {
+        Some(amount) => serializer.collect_str(&amount.0),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// A value that is written as an object, and as nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object<T>(pub T);
@@ -69,6 +82,14 @@ pub fn optional<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Vec::<Object<T>>::deserialize(deserializer)
         .map(|objects| objects.into_iter().map(|object| object.0).collect())
+}
+
+/// Reads a field that is a list of objects or null.
+pub fn optional_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    Option::<Vec<Object<T>>>::deserialize(deserializer)
+        .map(|list| list.map(|objects| objects.into_iter().map(|object| object.0).collect()))
 }
 
 #[cfg(test)]

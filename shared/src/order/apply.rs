@@ -1,7 +1,7 @@
 //! What an event does to an order's head. Only facts: the rules were asked before.
 
 use super::event::{Actor, Event, EventKind};
-use super::payment::{Method, Payment, Refund, RefundState, State};
+use super::payment::{Payment, Refund, RefundState, State};
 use super::{FulfillmentStatus, Order, Status};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -22,12 +22,11 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
                 status: Status::Pending,
                 payment: Payment {
                     method: method.clone(),
-                    state: match method {
-                        _ if total.is_zero() => State::Captured,
-                        Method::Card { .. } => State::Requested,
-                        Method::Cod => State::OnDelivery,
-                    },
+                    state: if total.is_zero() { State::Captured } else { method.begins() },
                     intent: None,
+                    session: None,
+                    replaced: None,
+                    attempt: 0,
                     captured: Money::zero(total.currency()),
                     refunds: vec![],
                 },
@@ -55,6 +54,19 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
     match kind {
         EventKind::Placed { .. } => {}
         EventKind::Confirmed => order.status = Status::Confirmed,
+        EventKind::PaymentChosen { method, .. } => {
+            payment.replaced = payment.reference();
+            payment.intent = None;
+            payment.session = None;
+            payment.state = method.begins();
+            payment.method = method.clone();
+            payment.attempt += 1;
+        }
+        EventKind::PaymentReplaced => payment.replaced = None,
+        EventKind::CheckoutOpened { session } => {
+            payment.session = Some(session.clone());
+            payment.state = State::Open;
+        }
         EventKind::PaymentStarted { intent } => {
             payment.intent = Some(intent.clone());
             payment.state = State::Created;
@@ -64,6 +76,7 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
             payment.intent = Some(intent.clone());
             payment.state = State::Captured;
             payment.captured = *amount;
+            payment.replaced = None;
         }
         EventKind::PaymentFailed { intent, code } => {
             payment.intent = intent.clone().or(payment.intent.take());
@@ -79,10 +92,10 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
             order.fulfillment = FulfillmentStatus::Cancelled;
             payment.state = match &payment.state {
                 // Nothing was confirmed, so nothing can be taken.
-                State::OnDelivery | State::Requested | State::Voided => State::Voided,
+                State::Unchosen | State::OnDelivery | State::Requested | State::Voided => State::Voided,
                 State::Created | State::Open | State::Voiding => State::Voiding,
                 // A payment that was refused can still be confirmed by who holds it: it is called off too.
-                State::Failed { .. } if payment.intent.is_some() => State::Voiding,
+                State::Failed { .. } if payment.reference().is_some() => State::Voiding,
                 settled @ (State::Failed { .. } | State::Captured) => settled.clone(),
             };
         }

@@ -2,11 +2,21 @@
 
 use super::Status;
 use super::event::Parcel;
+use super::payment::{Method, Reference};
 use crate::money::Money;
 
 /// Something that is asked of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// Pay in this way from now on (P11). An attempt before it is called off at the provider first.
+    Pay {
+        /// In which way.
+        method: Method,
+        /// Hash of the caller and the idempotency key of the request.
+        key: String,
+    },
+    /// Take it as an order that is paid on delivery, once no other payment can be made for it any more.
+    Accept,
     /// Take in what the provider says about the payment.
     RecordPayment(IntentReport),
     /// Take in what the provider says about a refund.
@@ -37,7 +47,9 @@ pub enum Command {
 pub enum IntentReport {
     /// The money was taken.
     Succeeded {
-        /// Stripe's PaymentIntent.
+        /// By which attempt.
+        reference: Reference,
+        /// Stripe's PaymentIntent, which refunds go by.
         intent: String,
         /// How much.
         amount: Money,
@@ -49,8 +61,8 @@ pub enum IntentReport {
     },
     /// The customer has to confirm it, or the provider is still at it.
     Open {
-        /// Stripe's PaymentIntent.
-        intent: String,
+        /// What waits.
+        reference: Reference,
     },
     /// It was refused.
     Failed {
@@ -59,22 +71,22 @@ pub enum IntentReport {
         /// The provider's code.
         code: String,
     },
-    /// It was called off at the provider.
+    /// It was called off at the provider, or ran out of time there.
     Canceled {
-        /// Stripe's PaymentIntent.
-        intent: String,
+        /// What was called off.
+        reference: Reference,
     },
 }
 
 impl IntentReport {
-    /// The payment that the report is about.
-    pub fn intent(&self) -> Option<&String> {
+    /// The attempt that the report is about.
+    pub fn reference(&self) -> Option<Reference> {
         match self {
-            Self::Succeeded { intent, .. }
-            | Self::Created { intent }
-            | Self::Open { intent }
-            | Self::Canceled { intent } => Some(intent),
-            Self::Failed { intent, .. } => intent.as_ref(),
+            Self::Succeeded { reference, .. } | Self::Open { reference } | Self::Canceled { reference } => {
+                Some(reference.clone())
+            }
+            Self::Created { intent } => Some(Reference::Intent(intent.clone())),
+            Self::Failed { intent, .. } => intent.clone().map(Reference::Intent),
         }
     }
 }
@@ -115,4 +127,16 @@ pub enum Rejection {
     /// 409 `unknown_refund`: no such refund was requested.
     #[error("the order has no such refund")]
     UnknownRefund,
+    /// 409 `order_not_payable`: there is nothing to pay, or no time left.
+    #[error("the order is {} and takes no payment", status.as_str())]
+    NotPayable {
+        /// Where it stands.
+        status: Status,
+    },
+    /// 409 `payment_in_progress`: the provider is at a payment right now; ask again in a moment.
+    #[error("a payment is under way")]
+    PaymentInProgress,
+    /// 422 `idempotency_key_reused`: the key was used for another payment of this order.
+    #[error("this Idempotency-Key was used for another request")]
+    PaymentKeyReused,
 }

@@ -50,6 +50,20 @@ pub enum EventKind {
     },
     /// It may be prepared: paid, or to be paid on delivery.
     Confirmed,
+    /// Another way to pay was chosen than at placement, or one at all.
+    PaymentChosen {
+        /// Which.
+        method: Method,
+        /// Hash of the caller and the idempotency key of the request.
+        key: String,
+    },
+    /// The provider called off the attempt that was replaced.
+    PaymentReplaced,
+    /// The provider shows a page where the customer can pay.
+    CheckoutOpened {
+        /// Stripe's Checkout session.
+        session: String,
+    },
     /// The provider has a payment for it, not confirmed yet.
     PaymentStarted {
         /// Stripe's PaymentIntent.
@@ -115,6 +129,9 @@ impl EventKind {
         match self {
             Self::Placed { .. } => "placed",
             Self::Confirmed => "confirmed",
+            Self::PaymentChosen { .. } => "payment_chosen",
+            Self::PaymentReplaced => "payment_replaced",
+            Self::CheckoutOpened { .. } => "checkout_opened",
             Self::PaymentStarted { .. } => "payment_started",
             Self::PaymentPending => "payment_pending",
             Self::Paid { .. } => "paid",

@@ -6,8 +6,6 @@ use super::{Order, Status};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// How long stock is held for an unpaid order, in seconds. Stripe's own Checkout sessions last at least 30 minutes.
-pub const HOLD_SECONDS: i64 = 30 * 60;
 /// A refund that was requested longer ago is looked up at the provider before it is asked for (again): the provider
 /// forgets idempotency keys (Stripe: after 24 h), so a key alone must never stand between us and paying twice.
 pub const LOOK_UP_REFUND_AFTER_SECONDS: i64 = 60 * 60;
@@ -23,6 +21,13 @@ pub enum Method {
     },
     /// Cash on delivery.
     Cod,
+    /// On the provider's page, through a Stripe Checkout session.
+    Redirect {
+        /// Where the customer comes back to.
+        return_url: String,
+    },
+    /// Not chosen yet: `POST /orders/{id}/payments` chooses.
+    Later,
 }
 
 impl Method {
@@ -31,14 +36,37 @@ impl Method {
         match self {
             Self::Card { .. } => "card",
             Self::Cod => "cod",
+            Self::Redirect { .. } => "redirect",
+            Self::Later => "later",
         }
     }
+
+    /// How far a payment is that was just chosen.
+    pub(super) fn begins(&self) -> State {
+        match self {
+            Self::Card { .. } | Self::Redirect { .. } => State::Requested,
+            Self::Cod => State::OnDelivery,
+            Self::Later => State::Unchosen,
+        }
+    }
+}
+
+/// What the provider has of a payment; while it lives, money can be taken by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reference {
+    /// Stripe's PaymentIntent, `pi_…`.
+    Intent(String),
+    /// Stripe's Checkout session, `cs_…`.
+    Session(String),
 }
 
 /// How far the payment is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
+    /// Nobody has said yet how it is paid.
+    Unchosen,
     /// To be paid on delivery; nothing to ask the provider.
     OnDelivery,
     /// The provider is to be asked for a payment. Nothing can be taken yet.
@@ -70,6 +98,16 @@ pub struct Payment {
     /// Stripe's PaymentIntent, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
+    /// Stripe's Checkout session, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The attempt before this one, while the provider has not called it off: nothing new is created before, so that an
+    /// order never has two payments that could both be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Reference>,
+    /// Counts the times that a way to pay was chosen after placement; part of the provider's idempotency keys.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attempt: u32,
     /// What was taken.
     pub captured: Money,
     /// What goes back, and has gone.
@@ -122,7 +160,17 @@ pub enum PaymentStatus {
     Voided,
 }
 
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Payment {
+    /// What the provider has of the present attempt.
+    pub fn reference(&self) -> Option<Reference> {
+        let session = self.session.clone().map(Reference::Session);
+        session.or_else(|| self.intent.clone().map(Reference::Intent))
+    }
+
     /// Where the money stands. Refunds count once the provider took them.
     pub fn status(&self) -> PaymentStatus {
         match self.state {
@@ -136,7 +184,9 @@ impl Payment {
                     PaymentStatus::PartiallyRefunded
                 }
             }
-            State::OnDelivery | State::Requested | State::Created | State::Open => PaymentStatus::Unpaid,
+            State::Unchosen | State::OnDelivery | State::Requested | State::Created | State::Open => {
+                PaymentStatus::Unpaid
+            }
             State::Failed { .. } => PaymentStatus::Failed,
             State::Voiding | State::Voided => PaymentStatus::Voided,
         }
@@ -169,12 +219,19 @@ impl Payment {
 pub enum Step {
     /// Create the payment at the provider, unconfirmed: no money moves.
     Create,
+    /// Open a page of the provider's for the customer to pay on, until this moment or later.
+    OpenSession {
+        /// When the order is given up.
+        until: Timestamp,
+    },
     /// Confirm the payment: the money moves. Only ever one whose id is on the order already, so that whoever calls
     /// the order off knows what to call off at the provider. That, and no time limit of an idempotency key, is what
     /// makes a charge nobody knows of impossible.
     Confirm(String),
     /// Tell the provider not to take the money.
-    CancelIntent(String),
+    Void(Reference),
+    /// Nothing stands in the way of paying on delivery any more.
+    Accept,
     /// Give money back.
     Refund {
         /// Which refund.
@@ -198,19 +255,27 @@ pub fn next_step(order: &Order, now: Timestamp) -> Step {
         let look_up = now.seconds_since(refund.since) > LOOK_UP_REFUND_AFTER_SECONDS;
         return Step::Refund { refund: refund.clone(), look_up };
     }
+    if let Some(replaced) = payment.replaced.clone() {
+        return Step::Void(replaced);
+    }
     let hold = order.hold_until.unwrap_or(order.placed_at);
     let held = now < hold;
-    match (&payment.state, payment.intent.clone()) {
+    match (&payment.state, payment.reference()) {
+        (State::OnDelivery, _) if order.status == Status::Pending => Step::Accept,
         (State::OnDelivery | State::Captured, _) => Step::Done,
-        (State::Requested, _) if held => Step::Create,
-        (State::Requested, _) => Step::Expire,
-        (State::Created, Some(intent)) if held => Step::Confirm(intent),
+        (State::Unchosen, _) if held => Step::WaitUntil(hold),
+        (State::Requested, _) if held => match payment.method {
+            Method::Redirect { .. } => Step::OpenSession { until: hold },
+            _ => Step::Create,
+        },
+        (State::Unchosen | State::Requested, _) => Step::Expire,
+        (State::Created, Some(Reference::Intent(intent))) if held => Step::Confirm(intent),
         (State::Open, Some(_)) if held => Step::WaitUntil(hold),
-        (State::Created | State::Open | State::Voiding, Some(intent)) => Step::CancelIntent(intent),
+        (State::Created | State::Open | State::Voiding, Some(reference)) => Step::Void(reference),
         (State::Failed { .. } | State::Voided, _) if order.status != Status::Pending => Step::Done,
-        // A refused payment can be tried again by who holds it, as long as the stock is held for it.
-        (State::Failed { .. }, Some(_)) if held => Step::WaitUntil(hold),
-        (State::Failed { .. }, Some(intent)) => Step::CancelIntent(intent),
+        // A refused payment can be tried again, or another one made, as long as the stock is held for it.
+        (State::Failed { .. }, _) if held => Step::WaitUntil(hold),
+        (State::Failed { .. }, Some(reference)) => Step::Void(reference),
         // There is nothing that could still be paid: the stock goes back at once.
         (State::Failed { .. } | State::Voided, _) => Step::Expire,
         // Only a known payment is ever confirmed, waited for or voided.

@@ -1,8 +1,10 @@
 //! The rules of an order, as sentences.
 
-use super::payment::{HOLD_SECONDS, Method, PaymentStatus, Step, next_step};
+use super::payment::{Method, PaymentStatus, Reference, Step, next_step};
 use super::*;
 use crate::ids::{CustomerId, IdempotencyKey, OrderId};
+
+const HOLD_SECONDS: i64 = 30 * 60;
 
 fn now() -> Timestamp {
     Timestamp::from_seconds(1_772_359_200)
@@ -44,12 +46,20 @@ fn report(report: IntentReport) -> Command {
     Command::RecordPayment(report)
 }
 
+fn intent(id: &str) -> Reference {
+    Reference::Intent(id.into())
+}
+
 fn created() -> Command {
     report(IntentReport::Created { intent: "pi_1".into() })
 }
 
 fn succeeded(amount: &str) -> Command {
-    report(IntentReport::Succeeded { intent: "pi_1".into(), amount: money(amount) })
+    report(IntentReport::Succeeded {
+        reference: intent("pi_1"),
+        intent: "pi_1".into(),
+        amount: money(amount),
+    })
 }
 
 fn cancel() -> Command {
@@ -90,7 +100,7 @@ fn a_paid_order_that_is_cancelled_gives_the_money_back_once() {
 #[test]
 fn money_that_comes_after_the_cancellation_goes_back() {
     let order = after(after(by_card(), &created()), &cancel());
-    assert_eq!(next_step(&order, now()), Step::CancelIntent("pi_1".into()));
+    assert_eq!(next_step(&order, now()), Step::Void(intent("pi_1")));
     let order = after(order, &succeeded("20 EUR"));
     assert_eq!(order.status, Status::Cancelled);
     assert!(matches!(next_step(&order, now()), Step::Refund { .. }));
@@ -118,11 +128,11 @@ fn an_unpaid_order_expires_when_its_hold_ends_and_not_before() {
 #[test]
 fn a_hanging_payment_is_called_off_at_the_provider_before_the_order_expires() {
     let order = after(by_card(), &created());
-    let order = after(order, &report(IntentReport::Open { intent: "pi_1".into() }));
+    let order = after(order, &report(IntentReport::Open { reference: intent("pi_1") }));
     let end = now().plus_seconds(HOLD_SECONDS);
     assert_eq!(next_step(&order, now()), Step::WaitUntil(end));
-    assert_eq!(next_step(&order, end), Step::CancelIntent("pi_1".into()));
-    let order = after(order, &report(IntentReport::Canceled { intent: "pi_1".into() }));
+    assert_eq!(next_step(&order, end), Step::Void(intent("pi_1")));
+    let order = after(order, &report(IntentReport::Canceled { reference: intent("pi_1") }));
     assert_eq!(next_step(&order, end), Step::Expire);
 }
 
@@ -135,7 +145,7 @@ fn a_declined_payment_is_told_and_called_off_with_the_order() {
     );
     assert_eq!((order.status, order.payment.status()), (Status::Pending, PaymentStatus::Failed));
     let order = after(order, &cancel());
-    assert_eq!(next_step(&order, now()), Step::CancelIntent("pi_1".into()));
+    assert_eq!(next_step(&order, now()), Step::Void(intent("pi_1")));
 }
 
 #[test]
@@ -143,9 +153,45 @@ fn another_payment_or_another_amount_is_no_payment() {
     let order = after(by_card(), &created());
     assert_eq!(decide(&order, &succeeded("19.99 EUR"), now()), Err(Rejection::PaymentMismatch));
     assert_eq!(decide(&order, &succeeded("20 USD"), now()), Err(Rejection::PaymentMismatch));
-    let foreign = report(IntentReport::Succeeded { intent: "pi_2".into(), amount: money("20 EUR") });
+    let foreign = report(IntentReport::Succeeded {
+        reference: intent("pi_2"),
+        intent: "pi_2".into(),
+        amount: money("20 EUR"),
+    });
     assert_eq!(decide(&order, &foreign, now()), Err(Rejection::PaymentMismatch));
     assert_eq!(decide(&placed(Method::Cod), &succeeded("20 EUR"), now()), Err(Rejection::PaymentMismatch));
+}
+
+#[test]
+fn news_of_an_attempt_that_was_replaced_is_not_taken_for_the_next_one() {
+    let open = || report(IntentReport::Open { reference: intent("pi_1") });
+    let pay = |method| Command::Pay { method, key: "p1".into() };
+    let card = || Method::Card { payment_method: "pm_card_mastercard".into() };
+    let order = after(after(after(by_card(), &created()), &open()), &pay(card()));
+    assert_eq!(next_step(&order, now()), Step::Void(intent("pi_1")));
+    let order = after(order, &report(IntentReport::Canceled { reference: intent("pi_1") }));
+    assert_eq!(next_step(&order, now()), Step::Create);
+    // Seen at the provider before it was called off, told afterwards.
+    let failed = IntentReport::Failed { intent: Some("pi_1".into()), code: "card_declined".into() };
+    for late in [created(), open(), report(failed)] {
+        assert_eq!(decide(&order, &late, now()), Ok(vec![]), "{late:?}");
+    }
+    let order = after(order, &report(IntentReport::Created { intent: "pi_2".into() }));
+    assert_eq!(next_step(&order, now()), Step::Confirm("pi_2".into()));
+}
+
+#[test]
+fn an_attempt_that_pays_while_it_is_being_replaced_may_say_so_twice() {
+    let page = Method::Redirect { return_url: "https://shop.example/".into() };
+    let session = || Reference::Session("cs_1".into());
+    let order = after(placed(page), &report(IntentReport::Open { reference: session() }));
+    let card = Method::Card { payment_method: "pm_card_visa".into() };
+    let order = after(order, &Command::Pay { method: card, key: "p1".into() });
+    let total = money("20 EUR");
+    let paid = report(IntentReport::Succeeded { reference: session(), intent: "pi_1".into(), amount: total });
+    let order = after(order, &paid);
+    assert_eq!((order.status, order.payment.captured), (Status::Confirmed, total));
+    assert_eq!(decide(&order, &paid, now()), Ok(vec![]));
 }
 
 #[test]

@@ -1,0 +1,52 @@
+//! Payments, limits, guests, the environment and mails.
+
+use super::urls::{is_origin, is_page_with_token};
+use super::{Report, bounds, is_text};
+use crate::address::is_mail_address;
+use crate::store::{PaymentSettings, Sender, Settings};
+
+pub(super) fn check(settings: &Settings, report: &mut Report) {
+    check_payment(&settings.payment, report);
+    report.range("/limits/orders_per_hour", settings.limits.orders_per_hour, 1..=1_000);
+    if settings.guest_checkout.order_url.as_deref().is_some_and(|url| !is_page_with_token(url)) {
+        let detail = "an https URL of at most 500 characters with {token} once, behind the host";
+        report.add("/guest_checkout/order_url", "invalid", detail);
+    }
+    report.range("/eco/trees_per_order", settings.eco.trees_per_order, 0..=bounds::TREES);
+    if let Some(sender) = &settings.sender {
+        check_sender(sender, report);
+    }
+}
+
+fn check_payment(payment: &PaymentSettings, report: &mut Report) {
+    if payment.methods.is_empty() {
+        report.add("/payment/methods", "required", "at least one way to pay");
+    }
+    for (at, method) in payment.methods.iter().enumerate() {
+        if payment.methods.iter().take(at).any(|earlier| earlier == method) {
+            report.add(format!("/payment/methods/{at}"), "duplicate", "it is there already");
+        }
+    }
+    report.range("/payment/hold_minutes", payment.hold_minutes, 5..=24 * 60);
+    report.range("/payment/unpaid_hold_minutes", payment.unpaid_hold_minutes, 1..=7 * 24 * 60);
+    report.at_most("/payment/return_origins", payment.return_origins.len(), bounds::ORIGINS);
+    report.unique("/payment/return_origins", &payment.return_origins, |at| at.to_string());
+    for (at, origin) in payment.return_origins.iter().enumerate() {
+        if !is_origin(origin) {
+            let detail =
+                "an origin as browsers write it, e.g. https://shop.example: no path, no slash at the end";
+            report.add(format!("/payment/return_origins/{at}"), "invalid", detail);
+        }
+    }
+}
+
+/// The name is written in quotes before an address: nothing in it may end them, or the header.
+fn check_sender(sender: &Sender, report: &mut Report) {
+    if !is_text(&sender.name, bounds::SHORT_NAME) || sender.name.contains(['"', '<', '>', '\\']) {
+        let detail = "1 to 100 printable characters without quotes, angle brackets and backslashes";
+        report.add("/sender/name", "invalid", detail);
+    }
+    if sender.reply_to.as_deref().is_some_and(|address| !is_mail_address(address)) {
+        report.add("/sender/reply_to", "invalid", "a mail address");
+    }
+}
