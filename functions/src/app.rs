@@ -18,6 +18,7 @@ use crate::mailer::Mailer;
 use crate::queues::Queues;
 use crate::seam::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, OPERATION_TIMEOUT, send};
 use crate::secrets::Secrets;
+use crate::store::Versions;
 use crate::stripe::Stripe;
 use crate::table::Table;
 
@@ -80,6 +81,7 @@ pub struct App {
     pub stripe: Stripe,
     /// The key that cursors are sealed with.
     pub signing: Secrets,
+    pub(crate) versions: Versions,
     connector: SharedHttpConnector,
     table_endpoint: String,
 }
@@ -126,7 +128,6 @@ impl App {
             ),
             queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http, ATTEMPTS), &config),
             // A mail is sent once: SES knows no idempotency key, so a second attempt would be a second mail.
-            // A mail is sent once: SES knows no idempotency key, so a second attempt would be a second mail.
             mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http, 1), config.get("MAIL_SENDER")),
             stripe: Stripe::new(
                 connector.clone(),
@@ -134,6 +135,7 @@ impl App {
                 Secrets::new(secrets.clone(), config.get("STRIPE_SECRET_ARN")),
             ),
             signing: Secrets::new(secrets, config.get("SIGNING_SECRET_ARN")),
+            versions: Versions::default(),
             connector,
             table_endpoint: config
                 .endpoint("DYNAMODB")

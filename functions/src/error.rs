@@ -1,6 +1,8 @@
 //! What can go wrong, and what the caller hears of it.
 
 use shared::api::FieldError;
+use shared::api::quote::LineView;
+use shared::coupon::CouponRefusal;
 use shared::order::Rejection;
 use shared::placement::Refusal;
 
@@ -61,20 +63,31 @@ impl From<Vec<FieldError>> for Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        use shared::api::order::LineView;
         match refusal {
             Refusal::Invalid(errors) => Problem::invalid(errors),
-            Refusal::TotalChanged { expected, actual, lines } => {
-                let lines: Vec<LineView> =
-                    lines.iter().enumerate().map(|(at, line)| LineView::of(at, line)).collect();
+            Refusal::TotalChanged { expected, actual } => {
+                let total = actual.order.total;
                 Problem::new(409, "total_changed", "the total is not the one that was expected")
                     .with("expected_total", expected.amount().to_string())
-                    .with("actual_total", actual.amount().to_string())
-                    .with("currency", actual.currency())
-                    .with("lines", lines)
+                    .with("actual_total", total.amount().to_string())
+                    .with("currency", total.currency())
+                    .with("lines", LineView::all(&actual.document))
             }
             Refusal::OutOfStock(shortages) => {
                 Problem::new(409, "out_of_stock", "some products are short").with("lines", shortages)
+            }
+            Refusal::CartNotOpen { order } => {
+                let problem = Problem::new(409, "cart_not_open", "the cart is not the open one");
+                match order {
+                    Some(order) => problem.with("order_id", order),
+                    None => problem,
+                }
+            }
+            Refusal::Coupon(refusal @ (CouponRefusal::UsedUp | CouponRefusal::UsedBefore)) => {
+                Problem::new(409, refusal.code(), &refusal.to_string())
+            }
+            Refusal::Coupon(refusal) => {
+                Problem::invalid(vec![FieldError::new("/coupon_code", refusal.code(), &refusal.to_string())])
             }
         }
         .into()
@@ -86,12 +99,17 @@ impl From<Rejection> for Error {
         let detail = rejection.to_string();
         match rejection {
             Rejection::TooLateToCancel { status } => Problem::new(409, "order_not_cancellable", &detail)
-                .with("status", status)
+                .with("order_status", status)
                 .with("allowed_actions", Vec::<String>::new()),
             Rejection::NotExpired => Problem::new(409, "payment_open", &detail),
             Rejection::NotConfirmed => Problem::new(409, "order_not_confirmed", &detail),
             Rejection::PaymentMismatch => Problem::new(409, "payment_mismatch", &detail),
             Rejection::UnknownRefund => Problem::new(409, "unknown_refund", &detail),
+            Rejection::NotPayable { status } => {
+                Problem::new(409, "order_not_payable", &detail).with("order_status", status)
+            }
+            Rejection::PaymentInProgress => Problem::new(409, "payment_in_progress", &detail).retry_after(2),
+            Rejection::PaymentKeyReused => Problem::new(422, "idempotency_key_reused", &detail),
         }
         .into()
     }

@@ -6,6 +6,9 @@
 #![deny(missing_docs)]
 
 pub mod app;
+pub mod carts;
+pub mod catalog;
+pub mod checkout;
 pub mod clock;
 pub mod edge;
 pub mod error;
@@ -16,6 +19,8 @@ pub mod payments;
 pub mod queues;
 pub mod seam;
 pub mod secrets;
+pub mod stock;
+pub mod store;
 pub mod stripe;
 pub mod table;
 

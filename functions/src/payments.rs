@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::orders::execute;
 
-/// Steps that one call takes at most; an order needs three (create, confirm, refund).
+/// Steps that one call takes at most; an order needs four (void what is replaced, create, confirm, refund).
 const STEPS: u32 = 8;
 
 /// Takes every step that can be taken now and returns the order as it is then.
@@ -23,9 +23,14 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
             Step::Confirm(intent) => {
                 (Command::RecordPayment(app.stripe.confirm(&order, &intent).await?), Actor::Provider)
             }
-            Step::CancelIntent(intent) => {
-                (Command::RecordPayment(app.stripe.cancel(&order, &intent).await?), Actor::Provider)
+            Step::OpenSession { until } => {
+                let report = app.stripe.open_session(&order, until, app.now()).await?;
+                (Command::RecordPayment(report), Actor::Provider)
             }
+            Step::Void(reference) => {
+                (Command::RecordPayment(app.stripe.void(&order, &reference).await?), Actor::Provider)
+            }
+            Step::Accept => (Command::Accept, Actor::Worker),
             Step::Refund { refund, look_up } => {
                 let report = app.stripe.refund(&order, &refund, look_up).await?;
                 (Command::RecordRefund { refund: refund.id, report }, Actor::Provider)

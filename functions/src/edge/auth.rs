@@ -29,8 +29,10 @@ impl Caller {
             list.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"'))
                 .any(|entry| entry == STAFF)
         };
+        // An issuer's subject must not pass for one of our guests.
+        let id = CustomerId::parse(claim("sub")?).ok().filter(|id| !id.is_guest())?;
         Some(Self {
-            id: CustomerId::parse(claim("sub")?).ok()?,
+            id,
             email: claim("email").map(str::to_owned),
             staff: ["scope", "scp"].into_iter().filter_map(claim).any(listed)
                 || claim("cognito:groups").is_some_and(listed),

@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use shared::api::FieldError;
 use shared::api::wire::Object;
-use shared::ids::{IdempotencyKey, OrderId};
+use shared::ids::{IdempotencyKey, Language, OrderId};
 use shared::limits;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -26,6 +26,9 @@ pub struct Request {
     inner: lambda_http::Request,
     context: Option<Box<lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext>>,
 }
+
+/// Lines of a body by their numbers, each with what is in it or what is wrong with it.
+pub type Lines<T> = Vec<(usize, Result<T, FieldError>)>;
 
 /// An answer.
 #[derive(Debug)]
@@ -93,6 +96,21 @@ impl Request {
         }
     }
 
+    /// The language that the query asks for (`?lang=`), if it does; 422 if it is no language tag.
+    pub fn language(&self) -> Result<Option<Language>, Error> {
+        let parsed = self.query("lang").map(Language::parse).transpose();
+        parsed.map_err(|rule| vec![FieldError::new("?lang", "invalid", &rule.to_string())].into())
+    }
+
+    /// A switch in the query: `true` or `false`, off unless given; 422 otherwise.
+    pub fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.query(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(vec![FieldError::new(format!("?{name}"), "invalid", "true or false")].into()),
+        }
+    }
+
     /// A header, if given and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
@@ -137,20 +155,40 @@ impl Request {
     /// The body as JSON. 413, 415 or 400 if it is not what it must be.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let body = self.body()?;
-        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
-        if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
-            return Err(Problem::new(415, "unsupported_media_type", "send application/json").into());
-        }
-        let malformed_json = || Problem::new(400, "malformed_json", "the body is not JSON");
+        self.require_media_type(&["application/json"])?;
         // JSON is UTF-8 (RFC 8259, 8.1).
         let body = std::str::from_utf8(body).map_err(|_| malformed_json())?;
-        let mut parser = serde_json::Deserializer::from_str(body);
-        let parsed = serde_path_to_error::deserialize::<_, Object<T>>(&mut parser);
-        // The parser reports some wrong types as wrong syntax, so the two are told apart by reading again.
-        if serde_json::from_str::<IgnoredAny>(body).is_err() {
-            return Err(malformed_json().into());
+        read_json(body).map_err(Error::from)
+    }
+
+    /// The body as JSON Lines: the number of each line that is not empty, from 1, and what is in it or what is wrong with
+    /// it. 413, 415, 400 if it is no text, or 422 without any line and with more than `most`.
+    pub fn json_lines<T: DeserializeOwned>(&self, most: usize) -> Result<Lines<T>, Error> {
+        let body = self.body()?;
+        self.require_media_type(&["application/x-ndjson", "application/jsonl"])?;
+        let malformed = || Problem::new(400, "malformed_json", "the body is not UTF-8");
+        let body = std::str::from_utf8(body).map_err(|_| malformed())?;
+        let lines = (1..).zip(body.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let lines: Lines<T> = lines
+            .take(most + 1)
+            .map(|(number, line)| (number, read_json(line).map_err(Unreadable::field)))
+            .collect();
+        if (1..=most).contains(&lines.len()) {
+            Ok(lines)
+        } else {
+            Err(vec![FieldError::new("", "out_of_range", &format!("1 to {most} lines"))].into())
         }
-        parsed.map(|object| object.0).map_err(|error| malformed(&pointer(error.path()), error.inner()))
+    }
+
+    /// 415 if the body is declared to be something else.
+    fn require_media_type(&self, known: &[&str]) -> Result<(), Error> {
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+        if media_type.is_some_and(|sent| known.iter().any(|known| sent.eq_ignore_ascii_case(known))) {
+            Ok(())
+        } else {
+            let detail = format!("send {}", known.join(" or "));
+            Err(Problem::new(415, "unsupported_media_type", &detail).into())
+        }
     }
 
     /// The body as JSON, or the default if there is none.
@@ -159,11 +197,51 @@ impl Request {
     }
 }
 
-fn malformed(pointer: &str, error: &serde_json::Error) -> Error {
-    let field = FieldError::new(pointer, "malformed", &error.to_string());
-    Problem::new(400, "malformed_body", "the body is not of the documented shape")
-        .with("errors", [field])
-        .into()
+/// Why a text is not the JSON that it must be.
+enum Unreadable {
+    /// It is no JSON.
+    Syntax,
+    /// This field of it is not as documented.
+    Shape(FieldError),
+}
+
+impl Unreadable {
+    fn field(self) -> FieldError {
+        match self {
+            Self::Syntax => FieldError::new("", "malformed_json", "the line is not JSON"),
+            Self::Shape(error) => error,
+        }
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Syntax => malformed_json().into(),
+            Unreadable::Shape(error) => {
+                Problem::new(400, "malformed_body", "the body is not of the documented shape")
+                    .with("errors", [error])
+                    .into()
+            }
+        }
+    }
+}
+
+fn malformed_json() -> Problem {
+    Problem::new(400, "malformed_json", "the body is not JSON")
+}
+
+fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let parsed = serde_path_to_error::deserialize::<_, Object<T>>(&mut parser);
+    // The parser reports some wrong types as wrong syntax, so the two are told apart by reading again.
+    if serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return Err(Unreadable::Syntax);
+    }
+    parsed.map(|object| object.0).map_err(|error| {
+        let detail = error.inner().to_string();
+        Unreadable::Shape(FieldError::new(pointer(error.path()), "malformed", &detail))
+    })
 }
 
 /// The path to a field as a JSON pointer (RFC 6901).

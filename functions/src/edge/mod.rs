@@ -11,7 +11,7 @@ mod sqs;
 mod stream;
 
 pub use auth::Caller;
-pub use http::{Request, Response};
+pub use http::{Lines, Request, Response};
 pub use log::Log;
 pub use problem::Problem;
 pub use sqs::Delivery;

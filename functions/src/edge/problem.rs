@@ -33,6 +33,12 @@ impl Problem {
         self
     }
 
+    /// Says when trying again makes sense.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
     /// 404: missing, or somebody else's. The two look the same.
     pub fn not_found() -> Self {
         Self::new(404, "not_found", "there is no such resource")
@@ -63,7 +69,10 @@ impl Problem {
         body.insert("code".into(), Value::from(self.code));
         body.insert("detail".into(), Value::from(self.detail.as_str()));
         body.insert("request_id".into(), Value::from(request_id));
-        body.extend(self.context.clone());
+        // The members of RFC 9457 mean what they mean: context goes beside them, never in their place.
+        for (member, value) in &self.context {
+            body.entry(member.clone()).or_insert_with(|| value.clone());
+        }
         Value::Object(body).to_string()
     }
 }

@@ -1,6 +1,12 @@
 //! One file per function: parse, load, decide, save, view.
 
+pub mod addresses;
+pub mod carts;
+pub mod coupons;
+pub mod guests;
 pub mod orders;
 pub mod products;
+pub mod settings;
+pub mod warehouses;
 pub mod webhooks;
 pub mod workers;

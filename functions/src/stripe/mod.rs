@@ -3,15 +3,17 @@
 //! No moment of this client is allowed to matter for correctness by its idempotency keys alone: a payment is created
 //! without moving money, confirmed only under an id that the order carries, and a refund is looked up when it is old.
 
+mod sessions;
 mod wire;
 
+pub use sessions::Session;
 pub use wire::{Intent, RefundObject};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use shared::ids::{CustomerId, OrderId};
-use shared::order::payment::{Method, Refund};
+use shared::order::payment::{Method, Reference, Refund};
 use shared::order::{IntentReport, Order, RefundReport};
 use std::time::Duration;
 
@@ -66,19 +68,27 @@ impl Stripe {
             ("metadata[customer_id]", &customer),
             ("metadata[order_number]", &number),
         ];
-        let answer = self.post::<Intent>("/v1/payment_intents", &form, Some(format!("{id}-create"))).await?;
+        let key = attempt_key(order, "create");
+        let answer = self.post::<Intent>("/v1/payment_intents", &form, Some(key)).await?;
         self.report(answer, order)
     }
 
     /// Confirms a payment: the money moves, or the customer has to act, or the bank refuses.
     pub async fn confirm(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
         let path = format!("/v1/payment_intents/{}/confirm", wire::path_segment(intent));
-        let answer = self.post::<Intent>(&path, &[], Some(format!("{}-confirm", order.id))).await?;
+        let answer = self.post::<Intent>(&path, &[], Some(attempt_key(order, "confirm"))).await?;
         self.report(answer, order)
     }
 
-    /// Calls a payment off; if that is too late, says how it stands.
-    pub async fn cancel(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
+    /// Calls an attempt off; if that is too late, says how it stands.
+    pub async fn void(&self, order: &Order, reference: &Reference) -> Result<IntentReport, Error> {
+        match reference {
+            Reference::Intent(intent) => self.cancel(order, intent).await,
+            Reference::Session(session) => self.expire_session(session).await,
+        }
+    }
+
+    async fn cancel(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
         let path = format!("/v1/payment_intents/{}/cancel", wire::path_segment(intent));
         let answer = self.post::<Intent>(&path, &[], None).await?;
         self.report(answer, order)
@@ -204,11 +214,24 @@ impl Stripe {
     }
 }
 
+/// The idempotency key of a step of an order's present attempt.
+fn attempt_key(order: &Order, step: &str) -> String {
+    match order.payment.attempt {
+        0 => format!("{}-{step}", order.id),
+        attempt => format!("{}-{step}-{attempt}", order.id),
+    }
+}
+
 fn refused(failure: &Failure) -> Error {
     Error::broken("Stripe refused a request", format!("status {}, code {}", failure.status, failure.code()))
 }
 
 impl Intent {
+    /// Whether it belongs to a Checkout session, which says all that we have to know.
+    pub fn is_of_session(&self) -> bool {
+        self.metadata.get(wire::VIA).is_some_and(|via| via == wire::CHECKOUT)
+    }
+
     /// The order that this payment was created for, if it was created by us.
     pub fn order(&self) -> Option<(CustomerId, OrderId)> {
         wire::order(&self.metadata)
@@ -218,16 +241,18 @@ impl Intent {
     pub fn report(&self) -> Result<IntentReport, Error> {
         let intent = self.id.clone();
         Ok(match self.status.as_str() {
-            "succeeded" => {
-                IntentReport::Succeeded { intent, amount: wire::money(self.amount_received, &self.currency)? }
-            }
-            "canceled" => IntentReport::Canceled { intent },
+            "succeeded" => IntentReport::Succeeded {
+                amount: wire::money(self.amount_received, &self.currency)?,
+                reference: Reference::Intent(intent.clone()),
+                intent,
+            },
+            "canceled" => IntentReport::Canceled { reference: Reference::Intent(intent) },
             "requires_confirmation" => IntentReport::Created { intent },
             "requires_payment_method" => match &self.last_payment_error {
                 Some(error) => IntentReport::Failed { intent: Some(intent), code: error.code() },
                 None => IntentReport::Created { intent },
             },
-            _ => IntentReport::Open { intent },
+            _ => IntentReport::Open { reference: Reference::Intent(intent) },
         })
     }
 }

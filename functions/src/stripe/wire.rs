@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 
+/// The entry of a payment's metadata that says how it came into being, where that matters.
+pub(super) const VIA: &str = "via";
+/// By a Checkout session.
+pub(super) const CHECKOUT: &str = "checkout";
+
 /// A PaymentIntent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Intent {
@@ -116,12 +121,12 @@ impl Failure {
         self.error.code()
     }
 
-    /// Whether this is a verdict on the card or the amount, which asking again cannot change. Any other refusal is a
+    /// Whether this is a verdict on the card, the amount or the way back, which asking again cannot change. Any other refusal is a
     /// mistake of ours, and no reason to call the customer's payment declined.
     pub(super) fn is_final(&self) -> bool {
         let param = self.error.param.as_deref().unwrap_or_default();
         self.error.kind.as_deref() == Some("card_error")
-            || matches!(param, "payment_method" | "amount" | "currency")
+            || matches!(param, "payment_method" | "amount" | "currency" | "success_url" | "cancel_url")
             || self.error.code.as_deref().is_some_and(|code| code.starts_with("amount_too_"))
     }
 }

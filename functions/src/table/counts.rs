@@ -41,7 +41,8 @@ impl Table {
         let write = Write::Update {
             key: keys::counts(customer),
             change: change.into(),
-            condition: "attribute_not_exists(seen) OR seen < :seen",
+            condition: "attribute_not_exists(seen) OR seen < :seen".into(),
+            names: vec![],
             values,
         };
         match self.write(vec![write]).await? {

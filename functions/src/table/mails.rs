@@ -65,7 +65,8 @@ impl Table {
         let write = Write::Update {
             key: keys::mail(customer, order, sequence),
             change: "SET outcome = :outcome REMOVE claimed_until".into(),
-            condition: "claimed_by = :token",
+            condition: "claimed_by = :token".into(),
+            names: vec![],
             values: vec![(":outcome", text(outcome)), (":token", text(token))],
         };
         // Refused: the claim ran out and another worker took it; it marks the mail itself.

@@ -1,13 +1,23 @@
 //! The table: reads and conditional writes. One file per kind of item holds its access patterns.
 
+mod addresses;
+mod carts;
 mod counts;
+mod coupons;
+mod entries;
 mod mails;
 mod orders;
+mod packed;
 mod products;
+mod stock;
+mod stores;
 
+pub use addresses::Kept;
+pub use carts::CartChanged;
 pub use mails::Claim;
-pub use orders::{Placed, Saved, is_head, order};
-pub use products::{Adjusted, Replaced};
+pub use orders::{Placed, Returned, Saved, is_head, order};
+pub use products::Replaced;
+pub use stock::{Adjusted, Adjustment, Bucket, Level, Move, Moved};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -45,11 +55,12 @@ pub struct Table {
 enum Write {
     /// The whole item.
     Put { item: Item, condition: &'static str, values: Vec<(&'static str, AttributeValue)> },
-    /// A part of it.
+    /// A part of it. `names` stand for attribute names that an expression cannot spell (`#entry`).
     Update {
         key: Key,
         change: Cow<'static, str>,
-        condition: &'static str,
+        condition: Cow<'static, str>,
+        names: Vec<(&'static str, String)>,
         values: Vec<(&'static str, AttributeValue)>,
     },
 }
@@ -111,9 +122,10 @@ impl Table {
                     Err(error) => return Err(classify(error)),
                 }
             }
-            Write::Update { key, change, condition, values } => {
+            Write::Update { key, change, condition, names, values } => {
                 let request = self.client.update_item().table_name(&self.name).set_key(Some(key_item(&key)));
                 let request = request.update_expression(change).condition_expression(condition);
+                let request = request.set_expression_attribute_names(aliases(names));
                 let request = request.set_expression_attribute_values(named(values));
                 match request.set_return_values_on_condition_check_failure(old).send().await {
                     Ok(_) => return Ok(Outcome::Done),
@@ -168,9 +180,10 @@ impl Table {
                 let put = put.set_expression_attribute_values(named(values));
                 action.put(put.set_return_values_on_condition_check_failure(old).build()?)
             }
-            Write::Update { key, change, condition, values } => {
+            Write::Update { key, change, condition, names, values } => {
                 let update = Update::builder().table_name(&self.name).set_key(Some(key_item(&key)));
                 let update = update.update_expression(change).condition_expression(condition);
+                let update = update.set_expression_attribute_names(aliases(names));
                 let update = update.set_expression_attribute_values(named(values));
                 action.update(update.set_return_values_on_condition_check_failure(old).build()?)
             }
@@ -253,6 +266,10 @@ fn key_item(key: &Key) -> Item {
 
 fn named(values: Vec<(&'static str, AttributeValue)>) -> Option<Item> {
     (!values.is_empty()).then(|| values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn aliases(names: Vec<(&'static str, String)>) -> Option<HashMap<String, String>> {
+    (!names.is_empty()).then(|| names.into_iter().map(|(alias, name)| (alias.to_owned(), name)).collect())
 }
 
 fn text(value: &str) -> AttributeValue {

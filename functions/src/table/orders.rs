@@ -1,17 +1,17 @@
 //! Heads and documents of orders.
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use shared::coupon::CouponUse;
 use shared::ids::{CustomerId, OrderId, OrderNumber, PlacementTag};
 use shared::keys::{self, Key};
 use shared::order::{Order, Status};
 use shared::placement::{Document, Placement};
 use shared::stock::Allocation;
-use std::io::{Read as _, Write as _};
+use shared::time::Timestamp;
 
+use super::carts::close;
+use super::coupons::{count_use, give_use_back};
+use super::packed::{PACKED, pack, unpack};
+use super::stock::{give_back, take};
 use super::{INDEX, Item, Outcome, Table, Write, from_item, number, sort_key, text, to_item, unavailable};
 use crate::error::Error;
 
@@ -22,8 +22,17 @@ pub enum Placed {
     Done,
     /// There is one under this key already.
     Taken(Box<Document>),
-    /// The stock changed since it was read; read and decide again.
-    StockChanged,
+    /// Stock, cart or coupon changed since they were read; read and decide again.
+    Changed,
+}
+
+/// What an order that is called off gives back, in the same write.
+#[derive(Debug, Default)]
+pub struct Returned {
+    /// Units, to the buckets that they were taken from.
+    pub stock: Vec<Allocation>,
+    /// The use of a coupon.
+    pub coupon: Option<CouponUse>,
 }
 
 /// What became of a change of a head.
@@ -63,12 +72,12 @@ impl Table {
         placement: PlacementTag,
         fresh: bool,
     ) -> Result<Option<Document>, Error> {
-        self.get(&keys::document(customer, placement), fresh).await?.map(document).transpose()
+        self.get(&keys::document(customer, placement), fresh).await?.as_ref().map(unpack).transpose()
     }
 
-    /// Writes a new order: head, document and stock, or nothing (P4, P5).
+    /// Writes a new order, or nothing: head, document, the end of its cart, the use of its coupon, and stock (P1, P4, P5, P8).
     pub async fn place(&self, placement: &Placement) -> Result<Placed, Error> {
-        let Placement { order, document: frozen } = placement;
+        let Placement { order, document: frozen, cart } = placement;
         let mut writes = vec![
             Write::Put {
                 item: document_item(order, frozen)?,
@@ -77,34 +86,58 @@ impl Table {
             },
             Write::Put { item: head_item(order)?, condition: "attribute_not_exists(PK)", values: vec![] },
         ];
+        if let Some(cart) = cart {
+            writes.push(close(&order.customer, cart, order.id, order.placed_at)?);
+        }
+        writes.extend(frozen.coupon.iter().flat_map(|used| count_use(&order.customer, used)));
         writes.extend(frozen.allocations.iter().map(take));
         match self.write(writes).await? {
             Outcome::Done => Ok(Placed::Done),
             Outcome::Refused(mut refused) => match refused.swap_remove(0) {
-                (0, Some(item)) => Ok(Placed::Taken(Box::new(document(item)?))),
+                (0, Some(item)) => Ok(Placed::Taken(Box::new(unpack(&item)?))),
                 (0 | 1, _) => {
                     Err(Error::broken("an order exists without its document", order.id.to_string()))
                 }
-                _ => Ok(Placed::StockChanged),
+                _ => Ok(Placed::Changed),
             },
         }
     }
 
-    /// Saves a changed head if it is still the one that was changed; `returned` goes back to stock in the same write.
-    pub async fn save(&self, before: &Order, after: &Order, returned: &[Allocation]) -> Result<Saved, Error> {
+    /// Saves a changed head if it is still the one that was changed; `returned` goes back in the same write.
+    pub async fn save(&self, before: &Order, after: &Order, returned: &Returned) -> Result<Saved, Error> {
         let mut writes = vec![Write::Put {
             item: head_item(after)?,
             condition: "v = :read",
             values: vec![(":read", number(before.version()))],
         }];
-        writes.extend(returned.iter().map(give_back));
+        writes.extend(returned.coupon.iter().flat_map(|used| give_use_back(&after.customer, used)));
+        writes.extend(returned.stock.iter().map(give_back));
         match self.write(writes).await? {
             Outcome::Done => Ok(Saved::Done),
             Outcome::Refused(refused) if refused.iter().any(|(at, _)| *at == 0) => Ok(Saved::Stale),
             Outcome::Refused(_) => {
-                Err(Error::broken("stock that an order holds is not there", after.id.to_string()))
+                Err(Error::broken("what an order holds is not there to be given back", after.id.to_string()))
             }
         }
+    }
+
+    /// When a customer's orders were placed since a moment, oldest first and at most so many. The time is part of their ids,
+    /// so nothing has to be counted when an order is placed (P14).
+    pub async fn placed_since(
+        &self,
+        customer: &CustomerId,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<Vec<Timestamp>, Error> {
+        let query = self.client.query().table_name(&self.name).projection_expression("SK");
+        let query = query.key_condition_expression("PK = :customer AND SK BETWEEN :since AND :end");
+        let query = query.expression_attribute_values(":customer", text(&keys::customer(customer)));
+        let query = query.expression_attribute_values(":since", text(&keys::heads_since(since)));
+        let query = query.expression_attribute_values(":end", text(keys::HEADS_END));
+        let answer =
+            query.limit(i32::try_from(most).unwrap_or(i32::MAX)).send().await.map_err(unavailable)?;
+        let ids = answer.items().iter().filter_map(|item| keys::parse_order(sort_key(item)));
+        Ok(ids.map(|id| id.placed_at()).collect())
     }
 
     /// The order of that number, whoever's it is: its customer and id. Numbers are 50 bits of the id, so two orders could
@@ -189,46 +222,12 @@ fn head_item(order: &Order) -> Result<Item, Error> {
     Ok(item)
 }
 
-/// The document as one deflated attribute: it is written once, never queried into, and DynamoDB charges by the
-/// kilobyte (AWS: "Best practices for storing large items", compressing).
+/// The document is written once and never queried into, so it is packed.
 fn document_item(order: &Order, frozen: &Document) -> Result<Item, Error> {
-    let broken = |error: std::io::Error| Error::broken("a document does not compress", error);
-    let json = serde_json::to_vec(frozen).map_err(|error| Error::broken("a document is not JSON", error))?;
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&json).map_err(broken)?;
-    let packed = encoder.finish().map_err(broken)?;
     let key: Key = keys::document(&order.customer, order.id.placement());
     let mut item = super::key_item(&key);
     item.insert("GSI1PK".to_owned(), text(&keys::number(&order.number())));
     item.insert("GSI1SK".to_owned(), text(&format!("{}{}", keys::ORDER_PREFIX, order.id)));
-    item.insert("z".to_owned(), AttributeValue::B(Blob::new(packed)));
+    item.insert(PACKED.to_owned(), pack(frozen)?);
     Ok(item)
-}
-
-fn document(item: Item) -> Result<Document, Error> {
-    let packed = item.get("z").and_then(|value| value.as_b().ok());
-    let packed =
-        packed.ok_or_else(|| Error::broken("a document has no content", sort_key(&item).to_owned()))?;
-    let mut json = Vec::new();
-    let inflated = DeflateDecoder::new(packed.as_ref()).read_to_end(&mut json);
-    inflated.map_err(|error| Error::broken("a document does not inflate", error))?;
-    serde_json::from_slice(&json).map_err(|error| Error::broken("a document is not of its kind", error))
-}
-
-fn take(allocation: &Allocation) -> Write {
-    Write::Update {
-        key: keys::stock(&allocation.product, &allocation.warehouse),
-        change: "SET on_hand = on_hand - :units, held = held + :units".into(),
-        condition: "on_hand >= :units",
-        values: vec![(":units", number(allocation.quantity))],
-    }
-}
-
-fn give_back(allocation: &Allocation) -> Write {
-    Write::Update {
-        key: keys::stock(&allocation.product, &allocation.warehouse),
-        change: "SET on_hand = on_hand + :units, held = held - :units".into(),
-        condition: "held >= :units",
-        values: vec![(":units", number(allocation.quantity))],
-    }
 }

@@ -1,15 +1,13 @@
-//! Products and their stock.
+//! Products of the catalogue, alone and with their stock.
 
 use serde::{Deserialize, Serialize};
-use shared::api::product::AdjustStock;
-use shared::catalog::Product;
-use shared::ids::{CustomerId, IdempotencyKey, ProductId, WarehouseId};
-use shared::keys;
-use shared::placement::Offer;
-use shared::stock::StockLevel;
-use shared::time::Timestamp;
+use shared::catalog::{Offer, Product};
+use shared::ids::ProductId;
+use shared::keys::{self, Key};
+use shared::stock::StockBucket;
 use std::collections::BTreeMap;
 
+use super::stock::{self, Level};
 use super::{INDEX, Item, Outcome, Table, Write, from_item, number, sort_key, text, to_item, unavailable};
 use crate::error::Error;
 
@@ -22,35 +20,10 @@ pub enum Replaced {
     Stale,
 }
 
-/// What became of a stock adjustment.
-#[derive(Debug)]
-pub enum Adjusted {
-    /// It is booked, now or by the same request before.
-    Done,
-    /// The key was used for another adjustment.
-    KeyReused,
-    /// There would be less than nothing.
-    Short,
-}
-
 /// The one attribute of a product's item; the index carries it, so that lists need no second read.
 #[derive(Serialize, Deserialize)]
 struct Row {
     product: Product,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StockRow {
-    on_hand: i64,
-    held: i64,
-}
-
-/// The record of an adjustment; it is also the record of the idempotency key.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct AdjustmentRow {
-    #[serde(flatten)]
-    asked: AdjustStock,
-    actor: CustomerId,
 }
 
 impl Table {
@@ -60,28 +33,22 @@ impl Table {
         item.map(from_item::<Row>).transpose().map(|row| row.map(|row| row.product))
     }
 
-    /// A product and what each warehouse has of it, in one read. A fresh read sees every answered write, at twice the price.
+    /// A product and what there is of it, in one read. A fresh read sees every answered write, at twice the price.
     pub async fn offer(&self, id: &ProductId, fresh: bool) -> Result<Option<Offer>, Error> {
-        let query = self.client.query().table_name(&self.name).consistent_read(fresh);
-        let query = query.key_condition_expression("PK = :product AND SK BETWEEN :first AND :last");
-        let query = query.expression_attribute_values(":product", text(&keys::product(id).pk));
-        let query = query.expression_attribute_values(":first", text(keys::PRODUCT));
-        let query = query.expression_attribute_values(":last", text(keys::STOCK_END));
-        let answer = query.send().await.map_err(unavailable)?;
-        let mut product = None;
-        let mut levels = Vec::new();
-        for item in answer.items.unwrap_or_default() {
-            match sort_key(&item).strip_prefix(keys::STOCK_PREFIX).map(str::to_owned) {
-                Some(warehouse) => {
-                    let warehouse = WarehouseId::parse(&warehouse)
-                        .map_err(|error| Error::broken("a stock item has no warehouse", error))?;
-                    let StockRow { on_hand, held } = from_item(item)?;
-                    levels.push(StockLevel { warehouse, on_hand, held });
-                }
-                None => product = Some(from_item::<Row>(item)?.product),
-            }
+        let Some((product, levels)) = self.inventory(id, fresh).await? else {
+            return Ok(None);
+        };
+        let mut offer = Offer { product, stock: BTreeMap::new() };
+        for Level { sku, warehouse, buckets } in levels {
+            let buckets = buckets.into_iter().map(|bucket| StockBucket {
+                warehouse: warehouse.clone(),
+                bucket: bucket.number,
+                on_hand: bucket.on_hand,
+                held: bucket.held,
+            });
+            offer.stock.entry(sku).or_default().extend(buckets);
         }
-        Ok(product.map(|product| (product, levels)))
+        Ok(Some(offer))
     }
 
     /// Several products with their stock, read side by side. Unknown ones are left out.
@@ -90,6 +57,47 @@ impl Table {
             ids.iter().map(|id| async move { Ok::<_, Error>((id.clone(), self.offer(id, fresh).await?)) });
         let found = futures_util::future::try_join_all(reads).await?;
         Ok(found.into_iter().filter_map(|(id, offer)| Some((id, offer?))).collect())
+    }
+
+    /// A product and what each warehouse has of it or its variations, by variation, warehouse and bucket.
+    pub async fn inventory(
+        &self,
+        id: &ProductId,
+        fresh: bool,
+    ) -> Result<Option<(Product, Vec<Level>)>, Error> {
+        let mut product = None;
+        let mut levels: Vec<Level> = Vec::new();
+        for item in self.range(&keys::product(id), keys::STOCK_END, fresh).await? {
+            if !sort_key(&item).starts_with(keys::STOCK_PREFIX) {
+                product = Some(from_item::<Row>(item)?.product);
+                continue;
+            }
+            let (sku, warehouse, bucket) = stock::parse(id, item)?;
+            match levels.last_mut().filter(|level| level.sku == sku && level.warehouse == warehouse) {
+                Some(level) => level.buckets.push(bucket),
+                None => levels.push(Level { sku, warehouse, buckets: vec![bucket] }),
+            }
+        }
+        Ok(product.map(|product| (product, levels)))
+    }
+
+    /// Every item of a partition from `first` up to `last`, however many there are.
+    pub(super) async fn range(&self, first: &Key, last: &str, fresh: bool) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.client.query().table_name(&self.name).consistent_read(fresh);
+            let query = query.key_condition_expression("PK = :partition AND SK BETWEEN :first AND :last");
+            let query = query.expression_attribute_values(":partition", text(&first.pk));
+            let query = query.expression_attribute_values(":first", text(&first.sk));
+            let query = query.expression_attribute_values(":last", text(last));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(unavailable)?;
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
     }
 
     /// Writes a product over the version that was read (0: there was none).
@@ -106,57 +114,6 @@ impl Table {
             Outcome::Done => Ok(Replaced::Done),
             Outcome::Refused(_) => Ok(Replaced::Stale),
         }
-    }
-
-    /// Books a change of stock, once per key.
-    pub async fn adjust_stock(
-        &self,
-        product: &ProductId,
-        asked: &AdjustStock,
-        actor: &CustomerId,
-        key: &IdempotencyKey,
-        now: Timestamp,
-    ) -> Result<Adjusted, Error> {
-        let record = AdjustmentRow { asked: asked.clone(), actor: actor.clone() };
-        let mut item = to_item(&keys::adjustment(product, actor, key), &record)?;
-        item.insert("at".to_owned(), text(&now.rfc3339()));
-        let booked = Write::Put { item, condition: "attribute_not_exists(PK)", values: vec![] };
-        let change = Write::Update {
-            key: keys::stock(product, &asked.warehouse_id),
-            change: "SET on_hand = if_not_exists(on_hand, :none) + :units, held = if_not_exists(held, :none)"
-                .into(),
-            condition: if asked.quantity < 0 {
-                "on_hand >= :bound"
-            } else {
-                "attribute_not_exists(on_hand) OR on_hand <= :bound"
-            },
-            values: vec![
-                (":units", number(asked.quantity)),
-                (":none", number(0)),
-                (
-                    ":bound",
-                    number(if asked.quantity < 0 {
-                        -asked.quantity
-                    } else {
-                        shared::limits::STOCK - asked.quantity
-                    }),
-                ),
-            ],
-        };
-        match self.write(vec![booked, change]).await? {
-            Outcome::Done => Ok(Adjusted::Done),
-            Outcome::Refused(mut refused) => match refused.swap_remove(0) {
-                (0, Some(item)) if from_item::<AdjustmentRow>(item.clone())? == record => Ok(Adjusted::Done),
-                (0, _) => Ok(Adjusted::KeyReused),
-                _ => Ok(Adjusted::Short),
-            },
-        }
-    }
-
-    /// What one warehouse has of a product: units on hand and units held.
-    pub async fn stock(&self, product: &ProductId, warehouse: &WarehouseId) -> Result<(i64, i64), Error> {
-        let item = self.get(&keys::stock(product, warehouse), true).await?;
-        Ok(item.map(from_item::<StockRow>).transpose()?.map_or((0, 0), |row| (row.on_hand, row.held)))
     }
 
     /// A page of the catalogue by product id, after `after`; and the last id, if there may be more.

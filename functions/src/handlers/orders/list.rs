@@ -4,7 +4,7 @@ use shared::api::FieldError;
 use shared::api::order::{OrderPage, OrderRow, Pagination};
 use shared::ids::OrderId;
 use shared::order::Status;
-use shared::{cursor, limits};
+use shared::{limits, seal};
 
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
@@ -42,7 +42,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
             total_items,
             total_pages: total_items.div_ceil(u64::from(size)),
         }),
-        next_cursor: found.last.map(|last| cursor::seal(key.as_bytes(), &scope, &last.to_string())),
+        next_cursor: found.last.map(|last| seal::seal(key.as_bytes(), &scope, &last.to_string())),
     };
     Ok(Response::json(200, &view)?.header("cache-control", "private, no-cache"))
 }
@@ -54,7 +54,7 @@ fn parse_status(name: &str) -> Result<Status, Error> {
 }
 
 fn position(key: &[u8], scope: &str, sealed: &str) -> Result<OrderId, Error> {
-    let opened = cursor::open(key, scope, sealed).ok().and_then(|position| OrderId::parse(&position).ok());
+    let opened = seal::open(key, scope, sealed).ok().and_then(|position| OrderId::parse(&position).ok());
     opened
         .ok_or_else(|| Problem::new(400, "invalid_cursor", "the cursor was not issued for this list").into())
 }

@@ -4,5 +4,6 @@ pub mod cancel;
 pub mod find_by_number;
 pub mod get;
 pub mod list;
+pub mod pay;
 pub mod place;
 pub mod track;

@@ -1,59 +1,39 @@
-//! `POST /orders`: places an order (P2 to P5, P7, P11 to P13).
+//! `POST /orders`, `POST /orders/checkout`: places an order (P1 to P14).
 
 use shared::api::FieldError;
-use shared::api::order::OrderView;
 use shared::api::place::PlaceOrder;
-use shared::order::payment::State;
-use shared::order::{Order, Status};
+use shared::api::quote::OrderPreview;
 use shared::placement::Buyer;
 
 use crate::app::App;
-use crate::edge::{Caller, Function, Problem, Request, Response};
+use crate::checkout::pay_and_answer;
+use crate::edge::{Caller, Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{Answer, place};
-use crate::payments::settle_or_leave;
+use crate::orders::{Answer, place, preview};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
 
-/// 201 with the order; 200 and `Idempotent-Replayed` if the key led to it before; 402 if the payment was declined.
-/// The payment is asked for after the order is written, so that no money is ever taken without an order.
+/// 201 with the order; 200 and `Idempotent-Replayed` if the key led to it before; 402 if the payment was declined; 409 if
+/// total, stock, cart or coupon are not what they were; 429 if the customer orders too often. With `?dry_run=true` 200 with
+/// what would be placed: by the same decision, and nothing is written.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
-    let key = request.idempotency_key()?;
+    let dry_run = request.flag("dry_run")?;
+    // A preview needs no key; one that is sent is looked at all the same.
+    let previewed = dry_run && request.header("idempotency-key").is_none();
+    let key = if previewed { None } else { Some(request.idempotency_key()?) };
     let body: PlaceOrder = request.json()?;
     let buyer = buyer(&caller, &body)?;
+    let Some(key) = key.filter(|_| !dry_run) else {
+        return Response::json(200, &OrderPreview::of(&preview(app, &body, &buyer).await?));
+    };
     let Answer { order, document, replayed } = place(app, &body, &buyer, &key).await?;
-    let order = settle_or_leave(app, order).await?;
-
-    let mut view = OrderView::of(&order, &document, &buyer.actor);
-    view.payment.client_secret = client_secret(app, &order).await;
-    if let State::Failed { code } = &order.payment.state {
-        let declined = Problem::new(402, "payment_declined", "the payment was declined");
-        return Err(declined.with("decline_code", code).with("order", &view).into());
-    }
-    let response = Response::json(if replayed { 200 } else { 201 }, &view)?.versioned(order.version());
-    let response = response.header("location", &format!("/api/v1/orders/{}", order.id));
+    let id = order.id;
+    let status = if replayed { 200 } else { 201 };
+    let response = pay_and_answer(app, status, order, &document, &buyer.actor).await?;
+    let response = response.header("location", &format!("/api/v1/orders/{id}"));
     Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
-}
-
-/// What the shop's page needs to let the customer confirm the payment, or try another card. The order stands without
-/// it: sent again, the request gives it another time.
-async fn client_secret(app: &App, order: &Order) -> Option<String> {
-    let waits =
-        order.status == Status::Pending && matches!(order.payment.state, State::Open | State::Failed { .. });
-    let intent = order.payment.intent.as_deref().filter(|_| waits)?;
-    match app.stripe.retrieve(intent).await {
-        Ok(intent) => intent?.client_secret,
-        Err(error) => {
-            app.log.error(
-                "the answer goes without a client secret",
-                &[("order.id", order.id.to_string().into())],
-                &error,
-            );
-            None
-        }
-    }
 }
 
 /// Who orders for whom: customers for themselves, staff for anybody.

@@ -1,6 +1,6 @@
 //! `GET /orders/{order_id}/tracking`: where the parcels are (R4).
 
-use shared::api::order::TrackingView;
+use shared::api::tracking::TrackingView;
 
 use crate::app::App;
 use crate::edge::{Function, Request, Response};

@@ -10,9 +10,11 @@ use crate::error::Error;
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
 
-/// 200 with the product; 404 if there is none.
+/// 200 with the product, its texts in `?lang=` if it has them; 404 if there is none; 422 if the language is none.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let id = request.path("product_id", ProductId::parse)?;
-    let (product, levels) = app.table.offer(&id, false).await?.ok_or_else(Problem::not_found)?;
-    Ok(Response::json(200, &ProductView::with_stock(&product, &levels))?.header("cache-control", "no-cache"))
+    let language = request.language()?;
+    let offer = app.table.offer(&id, false).await?.ok_or_else(Problem::not_found)?;
+    let view = ProductView::with_stock(&offer, language.as_ref());
+    Ok(Response::json(200, &view)?.header("cache-control", "no-cache"))
 }

@@ -23,7 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     match app.table.replace_product(&product, read).await? {
         Replaced::Done => {
             let status = if read == 0 { 201 } else { 200 };
-            Ok(Response::json(status, &ProductView::of(&product))?.versioned(product.version))
+            Ok(Response::json(status, &ProductView::of(&product, None))?.versioned(product.version))
         }
         Replaced::Stale => {
             Err(Problem::new(409, "concurrent_change", "somebody else changed the product").into())

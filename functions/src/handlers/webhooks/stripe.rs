@@ -44,6 +44,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let Object { object, id } = event.data.object;
     let used = match object.as_str() {
         "payment_intent" => payment(app, &id).await?,
+        "checkout.session" => session(app, &id).await?,
         "refund" => refund(app, &id).await?,
         _ => false,
     };
@@ -53,6 +54,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
 /// Takes in how a payment stands. A payment without our metadata was not made by us.
 async fn payment(app: &App, id: &str) -> Result<bool, Error> {
     let intent = app.stripe.retrieve(id).await?.ok_or_else(Problem::not_found)?;
+    if intent.is_of_session() {
+        return Ok(false);
+    }
     let report = intent.report()?;
     // Whoever created it is about to confirm it; two at once would only be in each other's way.
     if matches!(report, IntentReport::Created { .. }) {
@@ -60,6 +64,13 @@ async fn payment(app: &App, id: &str) -> Result<bool, Error> {
     }
     let Some((customer, order)) = intent.order() else { return Ok(false) };
     record(app, &customer, &order, &Command::RecordPayment(report)).await
+}
+
+/// Takes in how a Checkout session stands: paid, or closed.
+async fn session(app: &App, id: &str) -> Result<bool, Error> {
+    let session = app.stripe.retrieve_session(id).await?.ok_or_else(Problem::not_found)?;
+    let Some((customer, order)) = session.order() else { return Ok(false) };
+    record(app, &customer, &order, &Command::RecordPayment(session.report()?)).await
 }
 
 /// Takes in how a refund stands: one that Stripe took can still fail.

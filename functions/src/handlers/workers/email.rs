@@ -1,6 +1,7 @@
 //! The email worker: writes to customers (A7).
 
-use shared::mail;
+use shared::order::Order;
+use shared::{guest, mail};
 
 use crate::app::App;
 use crate::edge::{Delivery, Function};
@@ -15,16 +16,18 @@ pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app
 /// Sends the mail about one event, once: it is claimed before and marked after, so it goes out twice only if the
 /// worker dies in between, or the answer of SES is lost, which knows no idempotency key.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
-    let Delivery { message, token } = delivery;
+    let Delivery { message, token: claim } = delivery;
     let order = find_head(app, &message.customer_id, &message.order_id).await?;
     let event = order.log.iter().find(|event| event.sequence == message.sequence);
     let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
     let document = frozen(app, &order).await?;
-    let Some(mail) = mail::about(&order, &document, &event.kind) else {
+    let store = app.store_version(document.store_version).await?;
+    let token = order_token(app, &order).await?;
+    let Some(mail) = mail::about(&order, &document, &event.kind, &store.settings, token.as_deref()) else {
         return Ok(());
     };
     let (customer, sequence) = (&order.customer, event.sequence);
-    match app.table.claim_mail(customer, &order.id, sequence, &token, app.now()).await? {
+    match app.table.claim_mail(customer, &order.id, sequence, &claim, app.now()).await? {
         Claim::Settled => return Ok(()),
         Claim::Busy => return Err(Error::unavailable("the mail", "another worker is sending it")),
         Claim::Ours => {}
@@ -33,5 +36,14 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         Sent::Taken(_) => "sent",
         Sent::Refused => "refused",
     };
-    app.table.settle_mail(customer, &order.id, sequence, &token, outcome).await
+    app.table.settle_mail(customer, &order.id, sequence, &claim, outcome).await
+}
+
+/// A guest's way back to the order.
+async fn order_token(app: &App, order: &Order) -> Result<Option<String>, Error> {
+    if !order.customer.is_guest() {
+        return Ok(None);
+    }
+    let key = app.signing.text().await?;
+    Ok(Some(guest::token(key.as_bytes(), &order.customer, &order.id)))
 }

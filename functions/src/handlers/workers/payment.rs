@@ -1,7 +1,7 @@
 //! The payment worker: brings payments and stock holds that hang to an end (A5).
 
-use shared::order::Order;
 use shared::order::payment::{RefundState, Step, next_step};
+use shared::order::{Order, Status};
 use shared::outbox::Queue;
 
 use crate::app::App;
@@ -24,6 +24,8 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let message = delivery.message;
     let order = find_head(app, &message.customer_id, &message.order_id).await?;
     let id = order.id;
+    // Whatever the provider refuses: when the hold is over the order is given up, and that needs no provider.
+    let held = order.status == Status::Pending && order.hold_until.is_some_and(|until| app.now() < until);
     let delay = match settle(app, order).await {
         Ok(order) => match next_step(&order, app.now()) {
             Step::WaitUntil(moment) => {
@@ -33,7 +35,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
             Step::Done => return refunds_are_well(&order),
             _ => AGAIN_AFTER_SECONDS,
         },
-        Err(error @ Error::Unavailable { service: "Stripe", .. }) => {
+        Err(error) if held || matches!(error, Error::Unavailable { service: "Stripe", .. }) => {
             app.log.error(
                 "the payment is looked at again later",
                 &[("order.id", id.to_string().into())],

@@ -1,0 +1,5 @@
+//! `GET /admin/warehouses`: the store's warehouses.
+
+fn main() {
+    functions::start(functions::handlers::warehouses::list::FUNCTION);
+}

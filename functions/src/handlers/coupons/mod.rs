@@ -1,0 +1,4 @@
+//! Coupons (P8).
+
+pub mod get;
+pub mod put;

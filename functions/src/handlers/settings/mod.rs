@@ -1,0 +1,4 @@
+//! The store's settings (A4).
+
+pub mod get;
+pub mod put;
