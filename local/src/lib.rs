@@ -6,6 +6,7 @@
 pub mod cloud;
 pub mod demo;
 pub mod gateway;
+pub mod import;
 pub mod lambda;
 pub mod page;
 pub mod pumps;

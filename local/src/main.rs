@@ -5,10 +5,11 @@ use functions::Clock;
 use functions::edge::Log;
 use local::tokens::Tokens;
 use local::twin::{Options, Twin};
-use local::{demo, page};
+use local::{demo, import, page};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use tokio::net::TcpListener;
 
 /// The file that a running twin holds locked.
@@ -48,16 +49,44 @@ enum Command {
         #[arg(long)]
         admin: bool,
     },
+    /// Creates or replaces the products of a file, one JSON object a line; what is there already is left alone
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Where the API is
+        #[arg(long, default_value = "http://127.0.0.1:3000/api/v1")]
+        api: String,
+        /// A token of staff; without it, one that the twin on this machine accepts
+        #[arg(long)]
+        token: Option<String>,
+    },
 }
 
-fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let arguments = Arguments::parse();
-    if let Some(Command::Token { sub, admin }) = &arguments.command {
-        fs::create_dir_all(&arguments.data)?;
-        println!("{}", Tokens::open(Some(&arguments.data))?.issue(sub, *admin, Clock::System.now()));
-        return Ok(());
+fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+    let mut arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.command.take() {
+        None => runtime.block_on(run(arguments)).map(|()| ExitCode::SUCCESS),
+        Some(Command::Token { sub, admin }) => {
+            println!("{}", token(&arguments.data, &sub, admin)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Import { file, api, token: given }) => {
+            let token = given.map_or_else(|| token(&arguments.data, "admin", true), Ok)?;
+            let done = runtime.block_on(import::send_file(&file, &api, &token))?;
+            println!(
+                "created {}, replaced {}, unchanged {}, rejected {}",
+                done.created, done.replaced, done.unchanged, done.rejected
+            );
+            Ok(if done.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
     }
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
+}
+
+/// A token that a twin with its data in this folder accepts.
+fn token(data: &Path, sub: &str, admin: bool) -> Result<String, Box<dyn Error + Send + Sync>> {
+    fs::create_dir_all(data)?;
+    Ok(Tokens::open(Some(data))?.issue(sub, admin, Clock::System.now()))
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -74,7 +103,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let twin = Twin::open(Options { folder, log, ..Options::default() })?;
     twin.cloud.stripe.reached_at(&format!("http://127.0.0.1:{port}/stripe"));
     twin.run_pumps();
-    demo::load(&twin).await?;
+    demo::load(&twin, port).await?;
     if !quiet {
         println!("API      http://127.0.0.1:{port}/api/v1");
         println!("Page     http://127.0.0.1:{port}/");
