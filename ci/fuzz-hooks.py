@@ -1,98 +1,367 @@
-"""What a schema cannot say, for schemathesis: keys that are new, orders that can be placed, events that Stripe signed."""
+"""What a schema cannot say, for schemathesis: a shop that stays open, keys that are new, orders that can be placed and paid,
+products and settings that hold together, events that Stripe signed."""
 import hashlib
 import hmac
 import json
 import os
+import pathlib
 import re
 import time
-import urllib.request
 
+import requests
 import schemathesis
 from hypothesis import strategies as st
-from requests.auth import AuthBase
 
-BASE = os.environ["FUZZ_BASE"]
+BASE, WHO = os.environ["FUZZ_BASE"], os.environ["FUZZ_WHO"]
+OWN, STAFF = os.environ["FUZZ_TOKEN"], os.environ["FUZZ_STAFF_TOKEN"]
+CATALOGUE = pathlib.Path(__file__).parent.parent.joinpath("examples/catalogue.jsonl").read_bytes()
 STRIPE_SECRET = b"whsec_twin"  # local/src/cloud/mod.rs
 ACCEPTED_BUT_INVALID = "ST201"  # schemathesis's code for what negative_data_rejection finds
-PRODUCTS = ["bottle-steel-750", "mug-enamel", "bag-cotton", "lamp-desk", "soap-olive"]  # local/src/demo.rs
-CARDS = ["visa", "authenticationRequired", "chargeDeclined", "chargeDeclinedInsufficientFunds"]  # docs.stripe.com/testing
-STAFF_ONLY = ["customer_id", "internal_notes", "override_reason", "unit_price", "discount_amount"]
+CARDS = ["visa", "visa", "visa", "authenticationRequired", "chargeDeclined", "chargeDeclinedInsufficientFunds"]  # docs.stripe.com/testing
+STAFF_ONLY = ["unit_price", "discount_amount", "discount_percentage", "customer_id", "user_id", "internal_notes", "override_reason"]
+COUNTRIES = ["NL", "BE", "DE", "US", "JP"]
+HOME = {"street": "Keizersgracht 123", "postal_code": "1015 CJ", "city": "Amsterdam", "country": "NL"}
+LATER = {"shipping_address": HOME, "contact_email": "carol@example.com", "create_payment": False}
+# What changes the shop for those after it.
+CHANGES = {"put-settings", "put-warehouse", "put-coupon", "put-product", "import-products", "put-address", "delete-address"}
+ORDERS = {"place-order", "place-order-checkout", "place-guest-order"}
+
+http = requests.Session()
+http.trust_env = False
+
+
+def call(method, path, body=None, token=STAFF, **headers):
+    """Asks the twin for something that has to work."""
+    body = {"data": body} if isinstance(body, bytes) else {"json": body}
+    answer = http.request(method, f"{BASE}/api/v1{path}", headers={"Authorization": f"Bearer {token}", **headers}, **body)
+    answer.raise_for_status()
+    return answer.json()
+
+
+class Shop:
+    """The demo's shop (local/src/demo.rs), with stock for all and the highest limit; and what came up while it was fuzzed."""
+
+    def __init__(self):
+        settings = call("GET", "/admin/settings")
+        self.settings = {name: settings[name] for name in settings if name not in ("version", "updated_at")}
+        self.settings["limits"] = {"orders_per_hour": 1000}
+        self.warehouses = {warehouse.pop("warehouse_id"): warehouse for warehouse in call("GET", "/admin/warehouses")["warehouses"]}
+        products = [json.loads(line) for line in CATALOGUE.splitlines()]
+        self.products = {product["product_id"]: [v["variation_id"] for v in product.get("variations", [])] for product in products}
+        self.changed_by = self.cart = None
+        self.sessions = []
+        for product, variations in self.products.items():
+            for variation in variations or [None]:
+                for warehouse in self.warehouses:
+                    body = {"variation_id": variation, "warehouse_id": warehouse, "quantity": 100_000, "reason": "to be ordered"}
+                    call("POST", f"/admin/products/{product}/stock", body, **{"Idempotency-Key": f"{variation}-{warehouse}"})
+        self.put_back()
+
+    def put_back(self):
+        """Makes it the demo's again."""
+        for name, warehouse in self.warehouses.items():
+            call("PUT", f"/admin/warehouses/{name}", warehouse)
+        call("PUT", "/admin/settings", self.settings)
+        call("PUT", "/admin/coupons/WELCOME10", {"percent": "10"})
+        call("POST", "/admin/products/import", CATALOGUE, **{"Content-Type": "application/x-ndjson"})
+        call("PUT", "/addresses/home", HOME, OWN)
+        self.changed_by = None
+
+    def unpaid(self, guest=False):
+        """An order that waits for its payment."""
+        body = {**LATER, "lines": [{"product_id": "mug-enamel", "quantity": 1}]}
+        return call("POST", "/guest/orders" if guest else "/orders", body, OWN, **{"Idempotency-Key": os.urandom(16).hex()})
+
+
+SHOP = Shop()
+SKUS = [":".join(filter(None, [product, variation])) for product in SHOP.products for variation in SHOP.products[product] or [None]]
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
-addresses = st.fixed_dictionaries(
-    {"street": words, "city": words, "country": st.sampled_from(["NL", "BE", "DE", "US", "JP"])},
-    optional={"name": words, "postal_code": words, "phone": words},
+emails = st.integers(0, 9).map("carol{}@example.com".format)
+amounts = st.integers(1, 4999).map(lambda cents: f"{cents // 100}.{cents % 100:02}")
+
+
+def some(strategy, most=3):
+    """A few of it."""
+    return st.lists(strategy, min_size=1, max_size=most)
+
+
+def fields(required=None, **optional):
+    """An object."""
+    return st.fixed_dictionaries(required or {}, optional=optional)
+
+
+addresses = fields({"street": words, "city": words, "country": st.sampled_from(COUNTRIES)}, name=words, postal_code=words, phone=words)
+lines = st.tuples(st.sampled_from(SKUS), st.integers(1, 3)).map(lambda drawn: line(*drawn))
+payments = st.one_of(
+    st.just({"method": "cod"}),
+    st.sampled_from(CARDS).map(lambda card: {"method": "card", "payment_method_id": f"pm_card_{card}"}),
+    st.just({"method": "redirect", "redirect_url": f"{BASE}/paid"}),
 )
-lines = st.fixed_dictionaries({"product_id": st.sampled_from(PRODUCTS), "quantity": st.integers(1, 3)})
-cards = st.sampled_from(CARDS).map(lambda card: {"method": "card", "payment_method_id": f"pm_card_{card}"})
-orders = st.fixed_dictionaries(
-    {
-        "lines": st.lists(lines, min_size=1, max_size=3),
-        "shipping_address": addresses,
-        "payment": st.just({"method": "cod"}) | cards,
-    },
-    optional={"billing_address": addresses, "contact_email": st.just("bob@example.com"), "notes": words},
+ways = fields(
+    {"payment": payments},
+    billing_address=addresses,
+    contact_email=emails,
+    coupon_code=st.sampled_from(["WELCOME10", " welcome10 "]),
+    shipping_method=st.sampled_from(["standard", "express"]),
+    notes=words,
 )
+destinations = st.fixed_dictionaries({"shipping_address": addresses}) | st.just({"shipping_address_id": "home"})
+contents = st.fixed_dictionaries({"lines": some(lines)}) | st.just({}) | st.just({"cart_id": "mine"})
+orders = st.tuples(contents, destinations, ways).map(lambda parts: {**parts[0], **parts[1], **parts[2]})
+guest_orders = st.tuples(some(lines), addresses, emails, ways).map(
+    lambda parts: {"lines": parts[0], "shipping_address": parts[1], **parts[3], "contact_email": parts[2]}
+)
+variations = st.lists(st.sampled_from(["s", "m", "l"]), unique=True, max_size=3).map(
+    lambda sizes: [{"variation_id": size, "attributes": [{"attribute": "Size", "value": size}]} for size in sizes]
+)
+products = fields(
+    {"name": words, "price": amounts.map("1{}".format), "currency": st.just("EUR"), "weight_grams": st.integers(1, 2000)},
+    offer_price=st.just("0.99"),
+    description=words,
+    translations=st.dictionaries(st.sampled_from(["nl", "de"]), fields({"name": words}, description=words)),
+    tax_class=st.sampled_from(["standard", "reduced"]),
+    size_mm=st.fixed_dictionaries({side: st.integers(1, 200) for side in ("length", "width", "height")}),
+    country_of_origin=st.sampled_from(COUNTRIES),
+    production_carbon_grams=st.integers(0, 10_000),
+    variations=variations,
+    state=st.sampled_from(["active", "archived"]),
+)
+ids = st.sampled_from([*SHOP.products]) | st.from_regex(r"[a-z0-9._-]{1,9}", fullmatch=True)
+imported = st.tuples(ids, products).map(lambda drawn: json.dumps({"product_id": drawn[0], **drawn[1]}, ensure_ascii=False))
+imports = some(imported | imported | words, 5).map("\n".join)
+goods = fields({"warehouse_id": st.sampled_from([*SHOP.warehouses]), "quantity": st.sampled_from([-1, 1, 10]), "reason": words})
+splits = fields({"warehouse_id": st.sampled_from([*SHOP.warehouses]), "buckets": st.integers(1, 4)})
+coupons = st.one_of(
+    fields({"percent": st.integers(1, 100)}, max_uses=st.integers(1, 9), max_uses_per_customer=st.integers(1, 9)),
+    fields({"amount": amounts, "currency": st.just("EUR")}, minimum=amounts, valid_until=st.just("2036-01-01T00:00:00Z")),
+)
+areas = fields(
+    {"distance_km": st.integers(0, 9000)}, countries=some(st.sampled_from(COUNTRIES)), postal_prefixes=some(st.sampled_from("123"))
+)
+warehouses = fields(
+    {"name": words, "place": fields({"country": st.just("NL"), "city": words}, postal_code=words), "areas": st.lists(areas, max_size=3)}
+)
+bands = st.just([{"up_to_grams": 9000, "price": "4.95"}]) | amounts.map(lambda price: [{"up_to_grams": 500, "price": price}])
+taxes = fields(
+    prices_include_tax=st.booleans(),
+    rounding=fields(level=st.sampled_from(["line", "order"]), mode=st.sampled_from(["half_up", "half_even"])),
+    delivery_class=st.sampled_from(["standard", "reduced", None]),
+)
+changes = fields(
+    tax=taxes.map(lambda changed: {**SHOP.settings["tax"], **changed}),
+    shipping_methods=st.lists(
+        fields(
+            {"id": st.sampled_from(["standard", "express", "slow"]), "name": words},
+            zones=some(fields({"bands": bands, "transit_days": st.integers(0, 9)}, free_from=amounts), 1),
+        ),
+        unique_by=lambda method: method["id"],
+        max_size=2,
+    ),
+    payment=fields(methods=st.permutations(["card", "redirect", "cod"]), hold_minutes=st.integers(5, 60)),
+    limits=fields(orders_per_hour=st.integers(1, 1000)),
+    guest_checkout=fields(enabled=st.booleans(), order_url=st.just("https://shop.example/{token}")),
+    eco=fields(offset_transport=st.booleans(), trees_per_order=st.integers(0, 9)),
+    sender=fields({"name": words}, reply_to=emails),
+)
+settings = changes.map(lambda changed: {**SHOP.settings, **changed})
+GOOD = {
+    "place-order": orders,
+    "place-order-checkout": orders,
+    "place-guest-order": guest_orders,
+    "pay-order": payments,
+    "pay-guest-order": payments,
+    "put-address": addresses,
+    "put-product": products,
+    "import-products": imports,
+    "adjust-stock": goods,
+    "split-stock": splits,
+    "put-coupon": coupons,
+    "put-warehouse": warehouses,
+    "put-settings": settings,
+}
 
 
 def events():
     """About payments that there are by now, and others."""
-    with urllib.request.urlopen(f"{BASE}/_local/payments") as answer:
-        known = [intent["id"] for intent in json.load(answer)] or ["pi_unknown"]
-    objects = st.fixed_dictionaries(
-        {"object": st.just("payment_intent") | st.sampled_from(["refund", "charge"]), "id": st.sampled_from(known) | words}
+    intents = [intent["id"] for intent in http.get(f"{BASE}/_local/payments").json()] or ["pi_unknown"]
+    kinds = st.sampled_from(["payment_intent", "checkout.session", "refund", "charge"])
+    objects = st.one_of(
+        fields({"object": st.just("payment_intent"), "id": st.sampled_from(intents)}),
+        fields({"object": st.just("checkout.session"), "id": st.sampled_from(SHOP.sessions or ["cs_unknown"])}),
+        fields({"object": kinds, "id": words}),
     )
-    return st.fixed_dictionaries({"data": st.fixed_dictionaries({"object": objects})})
+    return fields({"data": fields({"object": objects})})
+
+
+def line(sku, quantity):
+    """A line of an order."""
+    product, _, variation = sku.partition(":")
+    return {"product_id": product, "quantity": quantity, **({"variation_id": variation} if variation else {})}
+
+
+@schemathesis.serializer("application/x-ndjson", "application/jsonl")
+def json_lines(context, value):
+    """Lines as they are; whatever else there is becomes one."""
+    return value if isinstance(value, bytes) else (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "replace")
 
 
 @schemathesis.hook
 def before_generate_body(context, strategy):
-    """Beside what the schema gives: an order that the shop can take, an event about a payment."""
-    match context.operation.definition.raw.get("operationId"):
-        case "place-order":
-            return orders | strategy
-        case "stripe-webhook":
-            return events() | strategy
-    return strategy
+    """Beside what the schema gives: what the shop can take."""
+    operation = context.operation.definition.raw.get("operationId")
+    if operation == "stripe-webhook":
+        return events() | strategy
+    return GOOD[operation] | strategy if operation in GOOD else strategy
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Most good keys are made to name one request only: one key for all would lead to one order."""
-    if case.operation.definition.raw.get("operationId") == "place-order" and most(repr(case.body).encode()):
-        plausible(case.body)
-    key, body = case.headers.get("Idempotency-Key"), repr(case.body).encode()
-    if isinstance(key, str) and re.fullmatch(r"[!-~]{1,255}", key) and most(body):
-        case.headers["Idempotency-Key"] = hashlib.sha256(key.encode() + body).hexdigest()[:32]
+    """Makes most of what is well-formed name things that there are, and keys that there are not yet: one key for all would
+    lead to one order. Whoever wants to change something finds the shop as it was."""
+    operation, body = case.operation.definition.raw.get("operationId"), case.body
+    if SHOP.changed_by not in (None, operation) and case.method != "GET":
+        SHOP.put_back()
+    if most(repr((body, case.path_parameters)).encode()):
+        known(operation, case)
+    key, least = case.headers.get("Idempotency-Key"), 16 if operation == "place-guest-order" else 1
+    sent = repr(case.body).encode()
+    good = well_formed(key, rf"[!-~]{{{least},255}}")
+    if good and most(sent, of=8):
+        case.headers["Idempotency-Key"] = hashlib.sha256(key.encode() + sent).hexdigest()[:32]
+    # A dry run does not insist on a key, and half as many of them are enough.
+    if operation in ORDERS and key is not None and (not good or pick([True, False], repr(case.body))):
+        case.query.pop("dry_run", None)
     if "Stripe-Signature" in case.headers:
         kwargs["auth"] = Signed()
 
 
-def plausible(order):
-    """Makes products of what is well-formed, and takes out a guess of the total and what is for staff alone."""
+@schemathesis.hook
+def after_call(context, case, response):
+    """Remembers what is new in the shop."""
+    operation = case.operation.definition.raw.get("operationId")
+    if 200 <= response.status_code < 300 and operation in CHANGES:
+        SHOP.changed_by = operation
+    if response.status_code in (201, 402) or "cart" in case.path:
+        SHOP.cart = None
+    SHOP.sessions += [found.decode() for found in re.findall(rb'"checkout_session_id":"(.*?)"', response.content)]
+
+
+def known(operation, case):
+    """Names what there is."""
+    path, body = case.path_parameters, case.body
+    if operation in ORDERS:
+        plausible(body, guest=operation == "place-guest-order")
+    if operation in ("pay-order", "pay-guest-order") and isinstance(body, dict):
+        payable(body)
+    product, coupon = path.get("product_id"), path.get("coupon_code")
+    if operation in ("put-cart-line", "delete-cart-line"):
+        if well_formed(product, r"[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,32})?") and product not in SKUS:
+            path["product_id"] = pick(SKUS, product)
+    elif operation != "put-product" and well_formed(product, r"[A-Za-z0-9._-]{1,64}") and product not in SHOP.products:
+        path["product_id"] = pick([*SHOP.products], product)
+    if operation in ("adjust-stock", "split-stock") and isinstance(body, dict):
+        known_stock(SHOP.products.get(path["product_id"]), body)
+    if operation == "get-coupon" and well_formed(coupon, r"[A-Za-z0-9_-]{1,32}"):
+        path["coupon_code"] = "WELCOME10"
+    if operation == "pay-order" and well_formed(path.get("order_id"), r"ord_[0-9a-f]{32}"):
+        path["order_id"] = SHOP.unpaid()["order_id"]
+    if operation == "pay-guest-order" and well_formed(path.get("order_token"), r"[A-Za-z0-9_-]{1,200}"):
+        path["order_token"] = SHOP.unpaid(guest=True)["order_token"]
+
+
+def known_stock(variations, body):
+    """Stock of one of the variations that a product has."""
+    if variations and well_formed(body.get("variation_id", "-"), r"[A-Za-z0-9._-]{1,32}"):
+        body["variation_id"] = pick(variations, repr(body))
+    elif variations == []:
+        body.pop("variation_id", None)
+    if well_formed(body.get("warehouse_id"), r"[A-Za-z0-9_-]{1,32}"):
+        body["warehouse_id"] = pick([*SHOP.warehouses], body["warehouse_id"])
+
+
+def plausible(order, guest):
+    """Makes products and addresses of what is well-formed, and takes out what cannot be together or is not the caller's."""
     if not isinstance(order, dict):
         return
-    order.pop("expected_total", None)
+    for field in ["expected_total", "currency"] + (["cart_id", "shipping_address_id", "billing_address_id"] if guest else []):
+        order.pop(field, None)
     lines = order.get("lines")
     parts = [part for part in [order, *(lines if isinstance(lines, list) else [])] if isinstance(part, dict)]
     for part in parts:
         product = part.get("product_id")
-        if isinstance(product, str) and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", product) and product not in PRODUCTS:
-            part["product_id"] = PRODUCTS[len(product) % len(PRODUCTS)]
-        if os.environ["FUZZ_WHO"] == "customer":
-            for field in STAFF_ONLY:
-                part.pop(field, None)
+        if well_formed(product, r"[A-Za-z0-9._-]{1,64}") and product not in SHOP.products:
+            part["product_id"] = product = pick([*SHOP.products], product)
+        if isinstance(product, str) and not SHOP.products.get(product):
+            part.pop("variation_id", None)
+        elif isinstance(product, str) and part.get("variation_id") not in SHOP.products[product]:
+            part["variation_id"] = pick(SHOP.products[product], repr(part))
+        if "discount_amount" in part:
+            part.pop("discount_percentage", None)
+        for field in STAFF_ONLY if guest or WHO == "customer" else []:
+            part.pop(field, None)
+    if WHO == "admin" and not guest:
+        order.setdefault("override_reason", "Agreed on the phone.")
+    for kind in ("shipping_address", "billing_address"):
+        address = order.get(kind)
+        if isinstance(address, dict) and well_formed(address.get("country"), r"[A-Z]{2}") and address["country"] not in COUNTRIES:
+            address["country"] = pick(COUNTRIES, address["country"])
+        if address is not None:
+            order.pop(f"{kind}_id", None)
+        elif well_formed(order.get(f"{kind}_id"), r"[A-Za-z0-9_-]{1,64}"):
+            order[f"{kind}_id"] = "home"
+    if order.keys().isdisjoint({"shipping_address", "shipping_address_id", "billing_address", "billing_address_id"}):
+        order["shipping_address"] = HOME
+    if well_formed(order.get("shipping_method"), r"[A-Za-z0-9_-]{1,32}") and order["shipping_method"] != "express":
+        order["shipping_method"] = "standard"
+    if isinstance(order.get("coupon_code"), str):
+        order["coupon_code"] = "WELCOME10"
+    if guest or isinstance(order.get("contact_email"), str):
+        order["contact_email"] = f"carol{len(repr(order)) % 10}@example.com"
+    if isinstance(order.get("payment"), dict):
+        payable(order["payment"])
+    elif "payment" not in order:
+        order["create_payment"] = False
+    if "lines" in order:
+        order.pop("cart_id", None)
+    elif guest:
+        order["lines"] = [line(pick(SKUS, repr(order)), 1)]
+    else:
+        SHOP.cart = SHOP.cart or call("PUT", f"/cart/lines/{pick(SKUS, repr(order))}", {"quantity": 2}, OWN)["cart_id"]
+        if well_formed(order.get("cart_id"), r"[A-Za-z0-9_-]{1,64}"):
+            order["cart_id"] = SHOP.cart
 
 
-def most(body):
-    """Three of four, and always the same ones."""
-    return hashlib.sha256(body).digest()[0] % 4 != 0
+def payable(payment):
+    """Makes a card or a page to come back to of what is well-formed."""
+    card = payment.get("payment_method_id")
+    if well_formed(card, r"pm_[A-Za-z0-9_]{1,100}") and card.removeprefix("pm_card_") not in CARDS:
+        payment["payment_method_id"] = f"pm_card_{pick(CARDS, card)}"
+    if well_formed(payment.get("redirect_url"), r"[!-~]{1,500}"):
+        payment["redirect_url"] = f"{BASE}/paid"
+
+
+def well_formed(value, pattern):
+    """Whether it looks like it."""
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def pick(choices, by):
+    """Always the same one."""
+    return choices[hashlib.sha256(by.encode("utf-8", "replace")).digest()[0] % len(choices)]
+
+
+def most(body, of=4):
+    """All but one of so many, and always the same ones."""
+    return hashlib.sha256(body).digest()[0] % of != 0
 
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """A field that may be left out may be null as well; the document does not say so for each."""
-    return failure.code != ACCEPTED_BUT_INVALID or not has_null(case.body)
+    """A field that may be left out may be null as well; the document does not say so for each. Lines of an import that are
+    wrong are in its report."""
+    by_design = case.operation.definition.raw.get("operationId") == "import-products" or has_null(case.body)
+    return failure.code != ACCEPTED_BUT_INVALID or not by_design
 
 
 def has_null(value):
@@ -102,7 +371,7 @@ def has_null(value):
     return any(map(has_null, value)) if isinstance(value, list) else value is None
 
 
-class Signed(AuthBase):
+class Signed(requests.auth.AuthBase):
     """Signs most events as Stripe does."""
 
     def __call__(self, request):

@@ -16,27 +16,36 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
     assert_eq!(placed.status, 201, "{placed:?}");
     let id = placed.order_id();
     let address = json!({"name": "Alice Example", "street": "Keizersgracht 123", "postal_code": "1015 CJ", "city": "Amsterdam", "country": "NL"});
-    assert_has(
-        &placed.body,
-        &json!({
+    let intent = only_intent(&shop);
+    assert_eq!(
+        placed.body,
+        json!({
+            "order_id": id, "order_number": placed.body["order_number"],
             "customer_id": "alice", "status": "confirmed", "payment_status": "paid", "fulfillment_status": "unfulfilled",
             "payment_type": "card", "item_count": 2, "subtotal": "25.00", "discount_amount": "0.00",
-            "total_amount": "25.00", "currency": "EUR", "bill_number": null, "version": 4,
-            "created_at": "2026-03-01T10:00:00Z", "estimated_delivery": "2026-03-06",
-            "lines": [{"line_id": 1, "product_id": "mug", "name": "mug", "quantity": 2, "unit_price": "12.50",
-                "discount_amount": "0.00", "total_price": "25.00"}],
+            "line_discount_amount": "0.00", "coupon_discount_amount": "0.00", "order_discount_amount": "0.00",
+            "shipping_method_name": "Standard", "delivery_charge": "0.00", "tax_amount": "0.00", "taxes": [],
+            "prices_include_tax": false, "total_amount": "25.00", "currency": "EUR", "bill_number": null,
+            "settings_version": 1, "version": 4, "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z",
+            "estimated_delivery": "2026-03-06",
+            "lines": [{"line_id": 1, "product_id": "mug", "name": "mug", "quantity": 2, "list_price": "12.50",
+                "unit_price": "12.50", "discount_amount": "0.00", "order_discount_share": "0.00", "net_price": "25.00",
+                "tax_amount": "0.00", "taxes": [], "total_price": "25.00"}],
             "billing_address": address, "shipping_address": address, "contact_email": "alice@example.com",
-            "payment": {"method": "card", "status": "paid", "requires_action": false, "captured_amount": "25.00",
-                "refunded_amount": "0.00", "refunds": []},
+            "payment": {"method": "card", "status": "paid", "payment_intent_id": intent["id"], "requires_action": false,
+                "captured_amount": "25.00", "refunded_amount": "0.00", "refunds": []},
             // 600 g over 300 km at 137 g/tkm are 24.66 g.
-            "eco_impact": {"carbon_grams": 25, "weight_grams": 600, "distance_km": 300, "factor_g_per_tkm": 137,
-                "distance_assumed": true},
-            "shipments": [], "allocation_reason": "single_warehouse", "available_actions": ["cancel"],
+            "eco_impact": {"carbon_grams": 25, "weight_grams": 600, "method": "weight × distance × factor (ISO 14083)",
+                "factor_source": "EEA 2021, road freight (HGV), EU-27 2018, well-to-wheel",
+                "legs": [{"warehouse_id": "north", "weight_grams": 600, "distance_km": 300, "factor_g_per_tkm": 137,
+                    "carbon_grams": 25}],
+                "offset_grams": 0, "trees_planted": 0},
+            "shipments": [], "allocation_reason": "only_choice", "available_actions": ["cancel"],
             "timeline": [
                 {"sequence": 1, "type": "placed", "actor": "customer", "at": "2026-03-01T10:00:00Z"},
-                {"sequence": 2, "type": "payment_started", "actor": "payment_provider"},
-                {"sequence": 3, "type": "paid", "actor": "payment_provider"},
-                {"sequence": 4, "type": "confirmed", "actor": "payment_provider"},
+                {"sequence": 2, "type": "payment_started", "actor": "payment_provider", "at": "2026-03-01T10:00:00Z"},
+                {"sequence": 3, "type": "paid", "actor": "payment_provider", "at": "2026-03-01T10:00:00Z"},
+                {"sequence": 4, "type": "confirmed", "actor": "payment_provider", "at": "2026-03-01T10:00:00Z"},
             ],
         }),
     );
@@ -49,11 +58,10 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
     assert_eq!(placed.header("content-type"), Some("application/json"));
     assert_eq!(placed.header("idempotent-replayed"), None);
     assert_has(
-        &only_intent(&shop),
+        &intent,
         &json!({"amount": 2500, "amount_received": 2500, "amount_refunded": 0, "currency": "eur", "status": "succeeded",
             "metadata": {"order_id": id, "customer_id": "alice", "order_number": placed.body["order_number"]}}),
     );
-    assert_eq!(placed.body["payment"]["payment_intent_id"], only_intent(&shop)["id"]);
     assert_eq!(shop.units("mug"), (8, 2));
 }
 
@@ -322,7 +330,7 @@ async fn an_order_takes_from_two_warehouses_when_none_has_all() {
     let placed = shop.send(order(&alice, "k1", "mug", 5, "pm_card_visa")).await;
     assert_eq!(
         (placed.status, &placed.body["allocation_reason"]),
-        (201, &json!("fewest_parcels")),
+        (201, &json!("only_choice")),
         "{placed:?}"
     );
     assert_eq!(shop.units("mug"), (0, 5));
@@ -342,7 +350,10 @@ async fn an_order_takes_from_two_warehouses_when_none_has_all() {
     assert_eq!(product.body["available"], 5);
     // Both warehouses have their own units back: all three of the north's go out in one parcel.
     let north = shop.send(order(&alice, "k2", "mug", 3, "cod")).await;
-    assert_eq!(north.body["allocation_reason"], "single_warehouse");
+    assert_eq!(north.body["allocation_reason"], "only_choice");
+    shop.finish().await;
+    let north = get(&shop, &alice, &north.order_id()).await;
+    assert_has(&north.body, &json!({"shipments": [{"warehouse_id": "north", "weight_grams": 930}]}));
 }
 
 #[tokio::test]

@@ -26,8 +26,9 @@ async fn a_product_is_created_then_replaced_whole() {
     full["image_url"] = json!("https://shop.example/mug.png");
     let created = shop.send(Call::put(PATH).token(&admin).json(&full)).await;
     assert_eq!((created.status, created.header("etag")), (201, Some("\"1\"")), "{created:?}");
-    let shown = json!({"product_id": "mug", "name": "Mug", "description": "Holds coffee.", "price": "12.50", "currency": "EUR",
-        "weight_grams": 300, "volume_cm3": 900, "image_url": "https://shop.example/mug.png", "state": "active", "version": 1,
+    let shown = json!({"product_id": "mug", "name": "Mug", "description": "Holds coffee.", "price": "12.50",
+        "list_price": "12.50", "currency": "EUR", "tax_class": "standard", "weight_grams": 300, "volume_cm3": 900,
+        "image_url": "https://shop.example/mug.png", "variations": [], "state": "active", "version": 1,
         "updated_at": "2026-03-01T10:00:00Z"});
     assert_eq!(created.body, shown);
     let read = shop.send(Call::get("/api/v1/products/mug")).await;
@@ -39,8 +40,8 @@ async fn a_product_is_created_then_replaced_whole() {
     assert_eq!((replaced.status, replaced.header("etag")), (200, Some("\"2\"")), "{replaced:?}");
     assert_eq!(
         replaced.body,
-        json!({"product_id": "mug", "name": "Mug", "price": "12.50", "currency": "EUR", "weight_grams": 300, "volume_cm3": 300,
-            "state": "active", "version": 2, "updated_at": "2026-03-01T10:00:01Z"}),
+        json!({"product_id": "mug", "name": "Mug", "price": "12.50", "list_price": "12.50", "currency": "EUR",
+            "tax_class": "standard", "weight_grams": 300, "volume_cm3": 300, "variations": [], "state": "active", "version": 2, "updated_at": "2026-03-01T10:00:01Z"}),
         "what is left out is empty afterwards"
     );
 }
@@ -99,11 +100,13 @@ async fn an_archived_product_can_be_read_but_not_ordered_until_it_is_back() {
 async fn a_stock_adjustment_is_booked_once_per_key() {
     let shop = Shop::open();
     let admin = shop.admin();
+    shop.warehouse("north").await;
+    shop.warehouse("south").await;
     shop.send(Call::put(PATH).token(&admin).json(&mug())).await;
     let first = shop.send(adjust(&admin, "a1", "north", 10)).await;
     assert_eq!(
         (first.status, &first.body),
-        (200, &json!({"product_id": "mug", "warehouse_id": "north", "on_hand": 10, "held": 0}))
+        (200, &json!({"product_id": "mug", "warehouse_id": "north", "on_hand": 10, "held": 0, "buckets": 1}))
     );
     let world = World::of(&shop);
     let again = shop.send(adjust(&admin, "a1", "north", 10)).await;
@@ -128,6 +131,7 @@ async fn a_stock_adjustment_is_booked_once_per_key() {
 async fn stock_never_goes_below_zero_and_never_takes_what_orders_hold() {
     let shop = Shop::open();
     shop.stock("mug", "12.50", "north", 10).await;
+    shop.warehouse("south").await;
     let admin = shop.admin();
     shop.send(order(&shop.customer("alice"), "k1", "mug", 4, "cod")).await;
     let world = World::of(&shop);
@@ -138,7 +142,7 @@ async fn stock_never_goes_below_zero_and_never_takes_what_orders_hold() {
     let all = shop.send(adjust(&admin, "a1", "north", -6)).await;
     assert_eq!(
         (all.status, &all.body),
-        (200, &json!({"product_id": "mug", "warehouse_id": "north", "on_hand": 0, "held": 4})),
+        (200, &json!({"product_id": "mug", "warehouse_id": "north", "on_hand": 0, "held": 4, "buckets": 1})),
         "the key was free"
     );
     assert_eq!(shop.send(Call::get("/api/v1/products/mug")).await.body["available"], 0);

@@ -13,15 +13,21 @@ use crate::support::{
     assert_problem, authenticate, due, exchange, get, money, only_intent, refunds, webhook,
 };
 
-async fn open(units: i64) -> (Shop, Server) {
-    let shop = Shop::with(Options::default());
+/// A shop with so many mugs, and its server.
+pub async fn open(units: i64) -> (Shop, Server) {
+    open_with(Options::default(), units).await
+}
+
+/// The same on a twin that is made in another way.
+pub async fn open_with(options: Options, units: i64) -> (Shop, Server) {
+    let shop = Shop::with(options);
     shop.stock("mug", "12.50", "north", units).await;
     let server = shop.serve().await;
     (shop, server)
 }
 
 /// A request of many that are sent at once.
-fn call(method: &str, path: &str, token: &str, header: (&str, &str), body: &Value) -> String {
+pub fn call(method: &str, path: &str, token: &str, header: (&str, &str), body: &Value) -> String {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let (name, value) = header;
     format!(
@@ -43,23 +49,27 @@ fn adjustment(token: &str, key: &str, quantity: i64) -> String {
 }
 
 /// Sends all of them at once, each from a thread and on a connection of its own: in the server's runtime, the clients
-/// would wait for the very work that they ask for.
-async fn all(server: Server, calls: impl IntoIterator<Item = String>) -> Vec<Answer> {
+/// would wait for the very work that they ask for. The answers are in the order of the calls.
+pub async fn all(server: Server, calls: impl IntoIterator<Item = String>) -> Vec<Answer> {
     let calls: Vec<String> = calls.into_iter().collect();
     let ready = Arc::new(Barrier::new(calls.len()));
-    let mut threads = JoinSet::new();
-    for call in calls {
+    let send = |call: String| {
         let ready = Arc::clone(&ready);
-        threads.spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             ready.wait();
             exchange(server.address, &call)
-        });
+        })
+    };
+    let threads: Vec<_> = calls.into_iter().map(send).collect();
+    let mut answers = Vec::new();
+    for thread in threads {
+        answers.push(thread.await.expect("an answer"));
     }
-    threads.join_all().await
+    answers
 }
 
 /// Waits for the pumps to bring something about. Panics if they do not.
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..6_000 {
         if holds() {
             return;
@@ -70,7 +80,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Until relay, mail and fulfilment have nothing to do and no webhook waits.
-async fn rest(shop: &Shop) {
+pub async fn rest(shop: &Shop) {
     let idle = |queue: &str| shop.twin.cloud.sqs.messages(queue).is_empty();
     let relayed = || {
         let orders = shop.twin.orders();
@@ -86,7 +96,8 @@ async fn rest(shop: &Shop) {
     .await;
 }
 
-fn count(answers: &[Answer], status: u16) -> usize {
+/// How many of the answers have this status.
+pub fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 

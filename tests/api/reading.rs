@@ -177,7 +177,7 @@ async fn staff_reads_every_order_and_alone_its_internal_notes() {
 async fn available_actions_follow_the_order() {
     let (shop, alice) = shop().await;
     let pending = shop.send(order(&alice, "k1", "mug", 1, "pm_card_threeDSecure2Required")).await;
-    assert_has(&pending.body, &json!({"status": "pending", "available_actions": ["cancel"]}));
+    assert_has(&pending.body, &json!({"status": "pending", "available_actions": ["pay", "cancel"]}));
     let confirmed = shop.send(order(&alice, "k2", "mug", 1, "cod")).await;
     assert_has(&confirmed.body, &json!({"status": "confirmed", "available_actions": ["cancel"]}));
     shop.finish().await;

@@ -5,10 +5,10 @@ use http::{HeaderName, HeaderValue, Request};
 use local::cloud::STRIPE_API_KEY;
 use local::cloud::ses::Mail;
 use local::cloud::stripe::Delivery;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use tests::{Answer, Call, Shop};
+use tests::{Answer, Call, Shop, order_body};
 
 /// Everything that a request could have changed.
 #[derive(Debug, PartialEq)]
@@ -179,4 +179,66 @@ pub async fn shop() -> (Shop, String) {
     shop.stock("mug", "12.50", "north", 10).await;
     let alice = shop.customer("alice");
     (shop, alice)
+}
+
+/// The item of this name in the table; null if there is none.
+pub fn item(shop: &Shop, pk: &str, sk: &str) -> Value {
+    let items = shop.twin.cloud.dynamodb.items(&shop.twin.table).expect("items");
+    items.into_iter().find(|item| item["PK"]["S"] == pk && item["SK"]["S"] == sk).unwrap_or_default()
+}
+
+/// Panics unless the answer is a 422 that names this field and this rule, and nothing else.
+#[track_caller]
+pub fn assert_invalid(answer: &Answer, pointer: &str, code: &str) {
+    assert_problem(answer, 422, "invalid_request");
+    let errors: Vec<_> = answer.body["errors"].as_array().into_iter().flatten().collect();
+    assert_eq!(errors.len(), 1, "{answer:?}");
+    assert_has(errors[0], &json!({"pointer": pointer, "code": code}));
+}
+
+/// Creates or replaces a product: weighing 300 g and priced in EUR, unless `more` says otherwise.
+pub async fn put_product(shop: &Shop, product: &str, price: &str, more: &Value) {
+    let mut body = json!({"name": product, "price": price, "currency": "EUR", "weight_grams": 300});
+    merge(&mut body, more);
+    let put = Call::put(&format!("/api/v1/admin/products/{product}")).token(&shop.admin()).json(&body);
+    let put = shop.send(put).await;
+    assert!(put.status < 300, "{put:?}");
+}
+
+/// Sets the members of `more`.
+pub fn merge(body: &mut Value, more: &Value) {
+    let members = more.as_object().expect("an object").clone();
+    body.as_object_mut().expect("an object").extend(members);
+}
+
+/// The body of an order, paid by cash, of these lines `(product, quantity)`, with these members besides.
+pub fn basket(lines: &[(&str, u32)], more: &Value) -> Value {
+    let mut body = order_body("mug", 1, "cod");
+    let line = |(product, quantity): &(&str, u32)| json!({"product_id": product, "quantity": quantity});
+    body["lines"] = lines.iter().map(line).collect();
+    merge(&mut body, more);
+    body
+}
+
+/// The body of an order of whatever is in the cart, paid by cash, with these members besides.
+pub fn of_cart(more: &Value) -> Value {
+    let mut body = order_body("mug", 1, "cod");
+    body.as_object_mut().expect("an object").remove("lines");
+    merge(&mut body, more);
+    body
+}
+
+/// `POST /orders`
+pub fn place(token: &str, key: &str, body: &Value) -> Call {
+    Call::post("/api/v1/orders").token(token).key(key).json(body)
+}
+
+/// `POST /orders?dry_run=true`
+pub fn preview(token: &str, body: &Value) -> Call {
+    Call::post("/api/v1/orders?dry_run=true").token(token).json(body)
+}
+
+/// `DELETE /orders/{id}`
+pub fn cancel(token: &str, id: &str) -> Call {
+    Call::new("DELETE", &format!("/api/v1/orders/{id}")).token(token)
 }

@@ -3,74 +3,149 @@
 use local::template::FunctionSpec;
 use local::twin::Options;
 use serde_json::{Value, json};
+use shared::order::Order;
 use shared::outbox::{Message, Queue, routes};
 use shared::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 use tests::Shop;
 use tests::runtime_api::samples::{self, Stage};
 use tests::runtime_api::{self, Outcome, Runtime, bins};
 
 /// What a bin is to do with its sample event.
 struct Expected {
-    /// How far the sample's order is before; without one, there is none.
-    order: Option<Stage>,
+    /// Whose order there is before, and how far it is.
+    order: Option<(Whose, Stage)>,
     /// A part of the answer.
     answer: &'static str,
     /// What the shop looks like afterwards.
     after: &'static str,
 }
 
+/// Who placed the order that a sample is about.
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    /// The samples' customer.
+    Alices,
+    /// Somebody without an account.
+    Guests,
+}
+
+const PLACED: Option<(Whose, Stage)> = Some((Whose::Alices, Stage::Placed));
+const PAID: Option<(Whose, Stage)> = Some((Whose::Alices, Stage::Confirmed));
 /// What a shop looks like whose order is paid, and which nobody has done anything to.
 const UNTOUCHED: &str = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back";
+/// What is seen of an order that its customer calls off after paying it.
+const CALLED_OFF: &str = "1 cancelled, 50 + 0 units, 4990 taken, 4990 given back";
 
-fn expected(function: &str) -> Expected {
+/// What a bin of the orders is to do.
+fn with_orders(function: &str) -> Option<Expected> {
     let (order, answer, after) = match function {
-        "adjust-stock" => (
-            Some(Stage::Confirmed),
-            r#"200 "on_hand":98"#,
-            "1 confirmed, 98 + 2 units, 4990 taken, 0 given back",
-        ),
-        "cancel-order" => (
-            Some(Stage::Confirmed),
-            r#"200 "status":"cancelled""#,
-            "1 cancelled, 50 + 0 units, 4990 taken, 4990 given back",
-        ),
+        "cancel-order" => (PAID, r#"200 "status":"cancelled""#, CALLED_OFF),
         "email-worker" => (
-            Some(Stage::Confirmed),
+            PAID,
             "[]",
-            "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, mail to alice@example.com: We have received your order 8E3WN-3PK2X-S",
+            "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, mail to alice@example.com: We have received your order 8E3WN-3PK2X-S, new CUSTOMER#alice MAIL",
         ),
-        "find-order-by-number" | "get-order" => {
-            (Some(Stage::Confirmed), r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED)
+        "find-order-by-number" | "get-order" => (PAID, r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED),
+        "fulfillment-worker" => (PAID, "[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
+        "get-guest-order" => {
+            (Some((Whose::Guests, Stage::Confirmed)), r#"200 "contact_email":"alice@example.com""#, UNTOUCHED)
         }
-        "fulfillment-worker" => {
-            (Some(Stage::Confirmed), "[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back")
-        }
-        "get-product" => (Some(Stage::Confirmed), r#"200 "product_id":"bottle-steel-750""#, UNTOUCHED),
-        "list-orders" => {
-            (Some(Stage::Confirmed), r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED)
-        }
-        "list-products" => (Some(Stage::Confirmed), r#"200 "product_id":"bottle-steel-750""#, UNTOUCHED),
-        "payment-worker" => (Some(Stage::Placed), "[]", UNTOUCHED),
+        "list-orders" => (PAID, r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED),
+        "pay-guest-order" => (Some((Whose::Guests, Stage::Unpaid)), r#"200 "order_token":""#, UNTOUCHED),
+        "pay-order" => (Some((Whose::Alices, Stage::Unpaid)), r#"200 "status":"confirmed""#, UNTOUCHED),
+        "payment-worker" => (PLACED, "[]", UNTOUCHED),
+        "place-guest-order" => (None, r#"201 "order_token":""#, UNTOUCHED),
         "place-order" => (None, r#"201 "status":"confirmed""#, UNTOUCHED),
-        "put-product" => (
-            Some(Stage::Confirmed),
-            r#"200 "name":"Steel bottle, 750 ml""#,
-            "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, product renamed",
-        ),
         "relay" => (
-            Some(Stage::Placed),
+            PLACED,
             "[]",
-            "1 pending, 48 + 2 units, 0 taken, 0 given back, EmailQueue: placed 1, PaymentQueue: placed 1, counted",
+            "1 pending, 48 + 2 units, 0 taken, 0 given back, EmailQueue: placed 1, PaymentQueue: placed 1, new CUSTOMER#alice COUNTS",
         ),
-        "stripe-webhook" => (Some(Stage::Charged), r#"200 "used":true"#, UNTOUCHED),
-        "track-order" => (Some(Stage::Confirmed), r#"200 "delay_status":"on_time""#, UNTOUCHED),
-        other => panic!("say here what {other} is to do with its sample event"),
+        "stripe-webhook" => (Some((Whose::Alices, Stage::Charged)), r#"200 "used":true"#, UNTOUCHED),
+        "track-order" => (PAID, r#"200 "delay_status":"on_time""#, UNTOUCHED),
+        _ => return None,
     };
-    Expected { order, answer, after }
+    Some(Expected { order, answer, after })
+}
+
+/// What a bin is to do that has nothing to do with an order: its answer, and what is new, changed or gone.
+fn without_orders(function: &str) -> Option<(&'static str, &'static str)> {
+    Some(match function {
+        "clear-cart" => ("204 ", "changed CUSTOMER#alice CART"),
+        "delete-address" => ("204 ", "changed CUSTOMER#alice ADDRESSES"),
+        "delete-cart-line" => (r#"200 "lines":[]"#, "changed CUSTOMER#alice CART"),
+        "get-cart" => (r#"200 "total_amount":"24.95""#, ""),
+        "get-coupon" => (r#"200 "coupon_code":"WELCOME10""#, ""),
+        "get-product" => (r#"200 "product_id":"bottle-steel-750""#, ""),
+        "get-settings" => (r#"200 "currency":"EUR""#, ""),
+        "import-products" => {
+            (r#"200 "created":2"#, "new PRODUCT#soap-olive PRODUCT, new PRODUCT#tee-linen PRODUCT")
+        }
+        "list-addresses" => (r#"200 "address_id":"home""#, ""),
+        "list-products" => (r#"200 "product_id":"bottle-steel-750""#, ""),
+        "list-warehouses" => (r#"200 "warehouse_id":"north""#, ""),
+        "put-address" => (r#"201 "address_id":"office""#, "changed CUSTOMER#alice ADDRESSES"),
+        "put-cart-line" => (r#"200 "item_count":2"#, "changed CUSTOMER#alice CART"),
+        "put-coupon" => (r#"201 "coupon_code":"SPRING15""#, "new COUPON#SPRING15 COUPON"),
+        "put-product" => (r#"200 "name":"Steel bottle, 750 ml""#, "changed PRODUCT#bottle-steel-750 PRODUCT"),
+        "put-settings" => (r#"200 "trees_per_order":1"#, "changed STORE CURRENT, new STORE V"),
+        "put-warehouse" => (r#"201 "warehouse_id":"south""#, "changed STORE CURRENT, new STORE V"),
+        "show-stock" => (r#"200 "on_hand":50"#, ""),
+        "split-stock" => (
+            r#"200 "on_hand":50"#,
+            "new PRODUCT#bottle-steel-750 STOCK, new PRODUCT#bottle-steel-750 STOCK, new PRODUCT#bottle-steel-750 STOCK",
+        ),
+        _ => return None,
+    })
+}
+
+/// What a bin is to do, and what the shop looks like afterwards.
+fn expected(function: &str) -> (Option<(Whose, Stage)>, &'static str, String) {
+    if function == "adjust-stock" {
+        let after = "0 , 100 + 0 units, 0 taken, 0 given back, new PRODUCT#bottle-steel-750 ZADJUST";
+        return (None, r#"200 "on_hand":100"#, after.to_owned());
+    }
+    if let Some(Expected { order, answer, after }) = with_orders(function) {
+        return (order, answer, after.to_owned());
+    }
+    let (answer, changes) = without_orders(function)
+        .unwrap_or_else(|| panic!("say here what {function} is to do with its sample event"));
+    let untouched = "0 , 50 + 0 units, 0 taken, 0 given back";
+    let after = if changes.is_empty() { untouched.to_owned() } else { format!("{untouched}, {changes}") };
+    (None, answer, after)
+}
+
+type Items = BTreeMap<(String, String), Value>;
+
+/// Every item of the table, by its key.
+fn items(shop: &Shop) -> Items {
+    let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    let items = shop.twin.cloud.dynamodb.items(&shop.twin.table).expect("the table answers");
+    items.into_iter().map(|item| ((text(&item, "PK"), text(&item, "SK")), item)).collect()
+}
+
+/// What is new, changed or gone, orders and units left out: partition and kind of each item, sorted.
+fn changes(before: &Items, after: &Items) -> Vec<String> {
+    let keys: BTreeSet<&(String, String)> = before.keys().chain(after.keys()).collect();
+    let told = |key: &(String, String)| {
+        let change = match (before.get(key), after.get(key)) {
+            (None, Some(_)) => "new",
+            (Some(_), None) => "gone",
+            (before, after) if before != after => "changed",
+            _ => return None,
+        };
+        let kind = key.1.split('#').next().unwrap_or_default();
+        let of_orders = kind == "ORDER" || kind == "PLACED" || (kind == "STOCK" && change == "changed");
+        (!of_orders).then(|| format!("{change} {} {kind}", key.0))
+    };
+    let mut changes: Vec<String> = keys.into_iter().filter_map(told).collect();
+    changes.sort();
+    changes
 }
 
 /// All that a function can change, in one line.
-async fn look(shop: &Shop) -> String {
+fn look(shop: &Shop, before: &Items) -> String {
     let orders = shop.twin.orders();
     let statuses: Vec<&str> = orders.iter().map(|order| order.status.as_str()).collect();
     let (on_hand, held) = shop.units(samples::PRODUCT);
@@ -93,26 +168,31 @@ async fn look(shop: &Shop) -> String {
     for mail in shop.twin.cloud.ses.mails() {
         seen.push(format!("mail to {}: {}", mail.to.join(" "), mail.subject));
     }
-    let table = &shop.twin.lambda.app("list-orders").expect("a function").table;
-    let products = table.catalogue(None, 100).await.expect("the table answers").0;
-    if products.iter().any(|product| product.name != product.id.as_str()) {
-        seen.push("product renamed".to_owned());
-    }
-    if table.count_orders(&samples::customer(), None).await.expect("the table answers") > 0 {
-        seen.push("counted".to_owned());
-    }
+    seen.extend(changes(before, &items(shop)));
     seen.join(", ")
 }
 
-/// A shop on the machine's clock, which is the bins' clock too, with the samples' product and maybe their order.
-async fn shop(stage: Option<Stage>) -> (Shop, Option<shared::order::Order>) {
+/// A shop on the machine's clock, which is the bins' clock too, with what the samples name and maybe their order.
+async fn shop(order: Option<(Whose, Stage)>) -> (Shop, Option<Order>) {
     let shop = Shop::with(Options::default());
     samples::goods(&shop, 50).await;
-    let order = match stage {
-        Some(stage) => Some(samples::order(&shop, samples::order_id(), now(), stage).await),
+    samples::belongings(&shop).await;
+    let order = match order {
+        Some((Whose::Alices, stage)) => Some(samples::order(&shop, samples::order_id(), now(), stage).await),
+        Some((Whose::Guests, stage)) => {
+            Some(samples::guest_order(&shop, "the-key-of-a-guest", now(), stage).await)
+        }
         None => None,
     };
     (shop, order)
+}
+
+/// A function's sample event in this shop.
+async fn event(shop: &Shop, function: &str, order: Option<&Order>) -> String {
+    match order {
+        Some(order) => samples::event_about(shop, function, order, now()).await,
+        None => samples::event(function),
+    }
 }
 
 fn now() -> Timestamp {
@@ -140,10 +220,9 @@ fn fits(answer: &str, expected: &str) -> bool {
 async fn every_bin_does_with_its_sample_event_what_it_is_for() {
     for function in runtime_api::functions() {
         let name = function.name.as_str();
-        let Expected { order, answer: wanted, after } = expected(name);
+        let (order, wanted, after) = expected(name);
         let (shop, order) = shop(order).await;
-        let event =
-            order.map_or_else(|| samples::event(name), |order| samples::event_about(name, &order, now()));
+        let (event, before) = (event(&shop, name, order.as_ref()).await, items(&shop));
         let cloud = runtime_api::serve_cloud(&shop).await;
         let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
         let answer = shown(runtime.invoke(&event).await);
@@ -152,17 +231,16 @@ async fn every_bin_does_with_its_sample_event_what_it_is_for() {
             "{name}: {wanted} is wanted, this is the answer: {answer}\n{:#?}",
             runtime.logged()
         );
-        assert_eq!(look(&shop).await, after, "{name}");
+        assert_eq!(look(&shop, &before), after, "{name}");
     }
 }
 
 #[tokio::test]
 async fn a_bin_says_that_it_cannot_read_an_event_and_goes_on_with_the_next() {
-    let (shop, order) = shop(Some(Stage::Confirmed)).await;
-    let order = order.expect("there is an order");
-    let cloud = runtime_api::serve_cloud(&shop).await;
     for function in runtime_api::functions() {
         let name = function.name.as_str();
+        let (shop, order) = shop(expected(name).0).await;
+        let cloud = runtime_api::serve_cloud(&shop).await;
         let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
         for malformed in ["", "{", "[]", "null", r#"{"neither":"a request nor records"}"#] {
             match runtime.invoke(malformed).await {
@@ -172,7 +250,7 @@ async fn a_bin_says_that_it_cannot_read_an_event_and_goes_on_with_the_next() {
                 other => panic!("{name}: {malformed} is no event of its kind, and yet: {other:?}"),
             }
         }
-        let answer = shown(runtime.invoke(&samples::event_about(name, &order, now())).await);
+        let answer = shown(runtime.invoke(&event(&shop, name, order.as_ref()).await).await);
         assert!(answer.starts_with('2') || answer == "[]", "{name}: {answer}\n{:#?}", runtime.logged());
     }
 }
@@ -217,7 +295,7 @@ async fn the_samples_name_the_order_whose_head_the_relay_sample_carries() {
 
 #[tokio::test]
 async fn the_samples_of_the_workers_are_messages_as_the_relay_sends_them() {
-    let (_shop, order) = shop(Some(Stage::Confirmed)).await;
+    let (_shop, order) = shop(PAID).await;
     let order = order.expect("there is an order");
     for (worker, queue) in [
         ("email-worker", Queue::Email),

@@ -254,6 +254,7 @@ async fn assert_finished(shop: &Shop, orders: &BTreeMap<usize, Order>) {
                 assert_eq!(order.payment.state, State::Captured, "order {at}");
             }
             Method::Cod => assert!(taken.is_empty(), "order {at} is paid on delivery"),
+            Method::Redirect { .. } | Method::Later => panic!("order {at} was not placed like that"),
         }
         for subject in [
             format!("We have received your order {}", order.number()),

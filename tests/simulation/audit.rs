@@ -20,6 +20,8 @@ pub struct Expected {
     pub mails: &'static [&'static str],
     /// How many mails may have come twice.
     pub doubles: usize,
+    /// How often the coupon counts as used, by all and by the customer.
+    pub coupon_uses: i64,
 }
 
 /// Everything that is wrong. Empty: all is well.
@@ -56,6 +58,20 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
         .sum();
     if held != open {
         wrong.push(format!("{held} units are held, open orders have {open}"));
+    }
+
+    for item in of("COUPON") {
+        let used = item["used"]["N"].as_str().and_then(|used| used.parse::<i64>().ok()).unwrap_or(0);
+        if used != expected.coupon_uses {
+            wrong.push(format!("a coupon counts as used {used} times instead of {}", expected.coupon_uses));
+        }
+    }
+    for cart in of("CART") {
+        let lines = cart["l"]["M"].as_object().map_or(0, serde_json::Map::len);
+        let order = cart["b"]["M"]["o"]["S"].as_str().unwrap_or_default();
+        if lines != 0 || !orders.iter().any(|known| known.id.to_string() == order) {
+            wrong.push(format!("the cart has {lines} lines and names {order:?} as its order"));
+        }
     }
 
     let intents = shop.twin.cloud.stripe.intents();

@@ -64,6 +64,22 @@ impl World {
         panic!("the client gets no answer");
     }
 
+    /// Lets so many seconds pass.
+    pub async fn pass(&self, seconds: i64) {
+        self.clock.advance(seconds * 1000);
+        self.work().await;
+    }
+
+    /// The customer pays on the provider's page. Nothing of ours is in between, so nothing of it is broken.
+    pub fn pay_on(&self, url: &str) {
+        let path =
+            url.split_once("/stripe").map(|(_, path)| format!("/stripe{path}")).expect("the provider's page");
+        let request =
+            http::Request::post(path).body("payment_method=pm_card_visa".into()).expect("a request");
+        let answer = self.cloud.call(request);
+        assert!(matches!(answer.status().as_u16(), 303 | 410), "{answer:?}");
+    }
+
     /// Lets everything happen that is due now: changes reach the relay; every message is brought twice, the youngest
     /// first; webhooks arrive.
     pub async fn work(&self) {

@@ -75,8 +75,25 @@ impl Shop {
         self.twin.token("admin", true)
     }
 
+    /// Sets up a warehouse that serves everybody, 300 km away; nothing if it is there.
+    pub async fn warehouse(&self, warehouse: &str) {
+        let body = json!({"name": warehouse, "place": {"country": "NL", "city": "Utrecht"},
+            "areas": [{"countries": [], "distance_km": 300}]});
+        let path = format!("/api/v1/admin/warehouses/{warehouse}");
+        let put = self.send(Call::put(&path).token(&self.admin()).json(&body)).await;
+        assert!(put.status < 300, "{put:?}");
+    }
+
+    /// Sets up the store.
+    pub async fn settings(&self, settings: &Value) {
+        let put = Call::put("/api/v1/admin/settings").token(&self.admin()).json(settings);
+        let put = self.send(put).await;
+        assert_eq!(put.status, 200, "{put:?}");
+    }
+
     /// Adds a product with stock in one warehouse.
     pub async fn stock(&self, product: &str, price: &str, warehouse: &str, units: i64) {
+        self.warehouse(warehouse).await;
         let admin = self.admin();
         let path = format!("/api/v1/admin/products/{product}");
         let body = json!({"name": product, "price": price, "currency": "EUR", "weight_grams": 300});

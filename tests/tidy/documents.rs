@@ -121,6 +121,18 @@ fn every_document_can_be_reached_from_the_readme() {
     none(&lost.collect::<Vec<_>>());
 }
 
+/// Status and code of the conflicts that the domain names, in the comments of its refusals: functions pass some on by name.
+fn conflicts_of_the_domain() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for path in files_of("shared/src", "rs") {
+        for line in read(&path).lines().filter_map(|line| line.trim().strip_prefix("/// 409 `")) {
+            let code = line.split('`').next().unwrap_or_default();
+            found.push(("409".to_owned(), code.to_owned()));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_code_of_a_problem_is_explained_and_no_other() {
     let mut raised: Vec<(String, String)> = Vec::new();
@@ -137,6 +149,7 @@ fn every_code_of_a_problem_is_explained_and_no_other() {
             }
         }
     }
+    raised.extend(conflicts_of_the_domain());
     let page = read("docs/errors.md");
     let mut explained: Vec<(String, String)> = Vec::new();
     for row in page.lines().filter(|line| line.starts_with("| `")) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::documents::endpoints;
+use crate::routes::GUESTS;
 use crate::template::Template;
 use crate::{none, openapi, workspace};
 
@@ -45,6 +46,7 @@ fn the_readme_lists_every_function_and_no_other() {
 fn the_readme_lists_every_route_with_its_function_and_who_may_call_it() {
     let who = |route: &crate::template::Route| match (route.public, route.scopes.is_empty()) {
         (true, _) if route.function == "stripe-webhook" => "Stripe",
+        (true, _) if route.path.starts_with(GUESTS) => "guest",
         (true, _) => "everybody",
         (false, true) => "customer",
         (false, false) => "staff",
@@ -84,8 +86,9 @@ fn an_operation_id_is_its_functions_name_unless_another_route_has_that_already()
     let broken: Vec<String> = openapi::operations()
         .into_iter()
         .filter(|operation| {
-            let aliased = format!("{}-{}", operation.function, operation.method.to_lowercase());
-            let fits = operation.id == operation.function || operation.id == aliased;
+            let (method, end) = (operation.method.to_lowercase(), operation.path.rsplit('/').next());
+            let aliased = |by: &str| operation.id == format!("{}-{by}", operation.function);
+            let fits = operation.id == operation.function || aliased(&method) || end.is_some_and(aliased);
             !fits || !ids.insert(operation.id.clone())
         })
         .map(|operation| format!("{} {}: {}", operation.method, operation.path, operation.id))

@@ -3,10 +3,10 @@
 
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
-use tests::{Call, order};
 
 use crate::none;
 use crate::recorder::{Recorded, Seen};
+use crate::story;
 use crate::template::{Function, Permission, Template, list, logical, name, text};
 
 /// Permissions that no scenario can use: action, resource, and why it is there.
@@ -23,73 +23,10 @@ const WILD: [(&str, &str, &str); 1] =
 /// Everything that the functions do, in one story.
 async fn story() -> BTreeSet<Seen> {
     let recorded = Recorded::open().await;
-    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
-    let product = json!({"name": "Mug", "price": "12.50", "currency": "EUR", "weight_grams": 300});
-    let put = Call::put("/api/v1/admin/products/mug").token(&admin).json(&product);
-    recorded.send("put-product", 201, put.clone()).await;
-    recorded.send("put-product", 200, put).await;
-    for (key, units) in [("in", 100), ("out", -10)] {
-        let body = json!({"warehouse_id": "north", "quantity": units, "reason": "count"});
-        let call = Call::post("/api/v1/admin/products/mug/stock").token(&admin).key(key).json(&body);
-        recorded.send("adjust-stock", 200, call).await;
-    }
-    recorded.send("list-products", 200, Call::get("/api/v1/products")).await;
-    recorded.send("get-product", 200, Call::get("/api/v1/products/mug")).await;
-
-    // Paid, prepared, read in every way, called off by the customer.
-    let placed = recorded.send("place-order", 201, order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
-    recorded.send("place-order", 200, order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
-    recorded.finish().await;
-    recorded.after(60).await;
-    let id = placed.order_id();
-    let number = text(&placed.body["order_number"]);
-    for token in [&alice, &admin] {
-        recorded.send("get-order", 200, Call::get(&format!("/api/v1/orders/{id}")).token(token)).await;
-        recorded
-            .send("track-order", 200, Call::get(&format!("/api/v1/orders/{id}/tracking")).token(token))
-            .await;
-        recorded
-            .send(
-                "find-order-by-number",
-                200,
-                Call::get(&format!("/api/v1/orders/number/{number}")).token(token),
-            )
-            .await;
-        recorded.send("list-orders", 200, Call::get("/api/v1/orders?status=preparing").token(token)).await;
-    }
-    recorded
-        .send("cancel-order", 200, Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice))
-        .await;
-    recorded.finish().await;
-
-    // On delivery, called off by staff.
-    let placed = recorded.send("place-order", 201, order(&alice, "k2", "mug", 1, "cod")).await;
-    recorded.finish().await;
-    let path = format!("/api/v1/orders/{}", placed.order_id());
-    recorded.send("cancel-order", 200, Call::new("DELETE", &path).token(&admin)).await;
-    recorded.finish().await;
-
-    // Waits for the customer, who never comes: the worker gives it up.
-    recorded.send("place-order", 201, order(&alice, "k3", "mug", 1, "pm_card_authenticationRequired")).await;
-    recorded.after(60).await;
-    for _ in 0..3 {
-        recorded.after(900).await;
-    }
-
-    // The bank says no after the hold is over: the webhook gives it up.
-    let placed = recorded
-        .send("place-order", 201, order(&alice, "k4", "mug", 1, "pm_card_authenticationRequired"))
-        .await;
-    let twin = &recorded.shop.twin;
-    while recorded.webhooks().await > 0 {}
-    twin.cloud.clock.advance(1_801_000);
-    let intent = text(&placed.body["payment"]["payment_intent_id"]);
-    assert!(twin.cloud.stripe.authenticate(twin.cloud.clock.now().datetime(), &intent, false));
-    while recorded.webhooks().await > 0 {}
-    let path = format!("/api/v1/orders/{}", placed.order_id());
-    let order = recorded.send("get-order", 200, Call::get(&path).token(&alice)).await;
-    assert_eq!(order.body["status"], "cancelled", "{order:?}");
-    recorded.finish().await;
+    story::opening(&recorded).await;
+    story::customers(&recorded).await;
+    story::guests(&recorded).await;
+    story::payments_that_fail(&recorded).await;
     assert_eq!(recorded.shop.units("mug"), (90, 0), "every order was called off");
     Recorded::seen()
 }

@@ -139,7 +139,7 @@ impl Recorded {
     pub async fn send(&self, function: &str, status: u16, call: Call) -> Answer {
         Self::running(function);
         let answer = self.shop.send(call).await;
-        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(answer.status, status, "{function}: {answer:?}");
         answer
     }
 

@@ -1,16 +1,26 @@
 //! Who may call what, and what functions are told by their environment.
 
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 use crate::none;
 use crate::template::{Template, logical, name, text};
 use crate::workspace::{files_of, read};
 
-/// Routes without a token: the catalogue, and Stripe, whose signature the function checks itself.
-const PUBLIC: [&str; 3] = ["get-product", "list-products", "stripe-webhook"];
+/// Where guests order.
+pub const GUESTS: &str = "/api/v1/guest/";
+/// Routes without a token: the catalogue, guests, and Stripe, whose signature the function checks itself.
+const PUBLIC: [&str; 6] = [
+    "get-guest-order",
+    "get-product",
+    "list-products",
+    "pay-guest-order",
+    "place-guest-order",
+    "stripe-webhook",
+];
 
 #[test]
-fn only_the_catalogue_and_stripe_need_no_token() {
+fn only_the_catalogue_guests_and_stripe_need_no_token() {
     let public: BTreeSet<String> = Template::load()
         .routes()
         .into_iter()
@@ -18,6 +28,32 @@ fn only_the_catalogue_and_stripe_need_no_token() {
         .map(|route| route.function)
         .collect();
     assert_eq!(public, PUBLIC.map(str::to_owned).into());
+    let guests = Template::load().routes().into_iter().filter(|route| route.path.starts_with(GUESTS));
+    none(&guests.filter(|route| !route.public).map(|route| route.path).collect::<Vec<_>>());
+}
+
+/// What everybody may call and what holds stock has a throttle of its own, so that it cannot use up what customers need.
+#[test]
+fn orders_of_guests_have_a_tighter_throttle_than_other_requests() {
+    let template = Template::load();
+    let functions = template.functions();
+    let own: Vec<(String, &Json)> = functions
+        .iter()
+        .flat_map(|function| {
+            function.events("HttpApi").into_iter().map(|event| (function.bin.clone(), event))
+        })
+        .filter(|(_, event)| !event["Properties"]["RouteSettings"].is_null())
+        .collect();
+    let [(function, event)] = own.as_slice() else { panic!("{own:?} have throttles of their own") };
+    assert_eq!(function, "place-guest-order");
+    let usual = template.part("/Resources/Api/Properties/DefaultRouteSettings");
+    for limit in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
+        let value = |reference: &Json| {
+            template.part(&format!("/Parameters/{}/Default", name(reference))).as_u64().expect("a default")
+        };
+        let tight = value(&event["Properties"]["RouteSettings"][limit]);
+        assert!(tight < value(&usual[limit]), "{limit} is {tight}");
+    }
 }
 
 #[test]

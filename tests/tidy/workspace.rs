@@ -59,8 +59,8 @@ pub fn is_test(path: &str) -> bool {
         return false;
     };
     let declared = format!("#[cfg(test)] mod {};", stem(path));
-    ["mod.rs", "lib.rs"].iter().any(|parent| {
-        let source = fs::read_to_string(root().join(folder).join(parent)).unwrap_or_default();
+    [format!("{folder}/mod.rs"), format!("{folder}/lib.rs"), format!("{folder}.rs")].iter().any(|parent| {
+        let source = fs::read_to_string(root().join(parent)).unwrap_or_default();
         source.split_whitespace().collect::<Vec<_>>().join(" ").contains(&declared)
     })
 }

@@ -10,8 +10,18 @@ use super::{Stage, case, check, gateway_case, shop, with, without};
 fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
     let product = json!({"name": "Mug", "price": "12.50", "currency": "EUR", "weight_grams": 300});
     let adjustment = json!({"warehouse_id": "north", "quantity": 5, "reason": "counted"});
+    let address = json!({"street": "Home 1", "city": "Utrecht", "country": "NL"});
+    let warehouse = json!({"name": "West", "place": {"country": "NL", "city": "Leiden"}, "areas": []});
+    let line =
+        json!({"product_id": "new", "name": "New", "price": "1.00", "currency": "EUR", "weight_grams": 1});
+    let import = Call::post("/api/v1/admin/products/import").header("content-type", "application/x-ndjson");
     vec![
         (Call::post("/api/v1/orders").key("k9").json(&order_body("mug", 1, "pm_card_visa")), false),
+        (Call::post("/api/v1/orders/checkout").key("k9").json(&order_body("mug", 1, "pm_card_visa")), false),
+        (
+            Call::post(&format!("/api/v1/orders/{own}/payments")).key("k9").json(&json!({"method": "cod"})),
+            false,
+        ),
         (Call::get("/api/v1/orders"), false),
         (Call::get(&format!("/api/v1/orders/{own}")), false),
         (Call::get("/api/v1/orders/number/00000-00000-0"), false),
@@ -19,7 +29,27 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::post(&format!("/api/v1/orders/{own}/cancel")), false),
         (Call::put(&format!("/api/v1/orders/{own}/cancel")), false),
         (Call::new("DELETE", &format!("/api/v1/orders/{own}")), false),
+        (Call::get("/api/v1/cart"), false),
+        (Call::new("DELETE", "/api/v1/cart"), false),
+        (Call::put("/api/v1/cart/lines/mug").json(&json!({"quantity": 1})), false),
+        (Call::new("DELETE", "/api/v1/cart/lines/mug"), false),
+        (Call::get("/api/v1/addresses"), false),
+        (Call::put("/api/v1/addresses/home").json(&address), false),
+        (Call::new("DELETE", "/api/v1/addresses/home"), false),
         (Call::put("/api/v1/admin/products/mug").json(&product), true),
+        (import.bytes(line.to_string()), true),
+        (Call::get("/api/v1/admin/products/mug/stock"), true),
+        (
+            Call::post("/api/v1/admin/products/mug/stock/split")
+                .json(&json!({"warehouse_id": "north", "buckets": 2})),
+            true,
+        ),
+        (Call::get("/api/v1/admin/settings"), true),
+        (Call::put("/api/v1/admin/settings").json(&json!({"country": "NL"})), true),
+        (Call::get("/api/v1/admin/warehouses"), true),
+        (Call::put("/api/v1/admin/warehouses/west").json(&warehouse), true),
+        (Call::get("/api/v1/admin/coupons/SPRING"), true),
+        (Call::put("/api/v1/admin/coupons/SPRING").json(&json!({"percent": "5"})), true),
         (Call::post("/api/v1/admin/products/mug/stock").key("a9").json(&adjustment), true),
     ]
 }

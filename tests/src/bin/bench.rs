@@ -268,15 +268,20 @@ async fn fresh_event(shop: &Shop, function: &FunctionSpec, nth: usize) -> String
     let id = OrderId::parse(&format!("{}{nth:08x}", &samples::ORDER[..28])).expect("an order's id");
     let stage = match function.name.as_str() {
         "payment-worker" | "relay" => Stage::Placed,
+        "pay-guest-order" | "pay-order" => Stage::Unpaid,
         "stripe-webhook" => Stage::Charged,
         _ => Stage::Confirmed,
     };
     let now = Clock::System.now();
-    let order = samples::order(shop, id, now, stage).await;
-    let event = samples::event_about(&function.name, &order, now);
+    samples::belongings(shop).await;
+    let order = match function.name.contains("guest") {
+        true => samples::guest_order(shop, &format!("order-of-a-guest-{nth}"), now, stage).await,
+        false => samples::order(shop, id, now, stage).await,
+    };
+    let event = samples::event_about(shop, &function.name, &order, now).await;
     let mut event: Value = serde_json::from_str(&event).expect("the sample is JSON");
     if let Some(key) = event["headers"].get_mut("idempotency-key") {
-        *key = Value::from(format!("key-{nth}"));
+        *key = Value::from(format!("request-of-the-bench-{nth}"));
     }
     event.to_string()
 }

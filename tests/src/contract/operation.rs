@@ -38,7 +38,8 @@ struct Body {
 
 #[derive(Debug)]
 struct Documented {
-    headers: BTreeMap<String, Schema>,
+    /// Whether each is always there, and what it is.
+    headers: BTreeMap<String, (bool, Schema)>,
     content: BTreeMap<String, Schema>,
 }
 
@@ -70,7 +71,10 @@ impl Reader<'_> {
         let answers = members(&operation["responses"]).map(|(status, response)| {
             let response = self.resolved(response);
             let headers = members(&response["headers"]);
-            let headers = headers.map(|(name, header)| (name.clone(), self.schema(self.resolved(header))));
+            let headers = headers.map(|(name, header)| {
+                let header = self.resolved(header);
+                (name.clone(), (header["required"] == Value::Bool(true), self.schema(header)))
+            });
             (status.clone(), Documented { headers: headers.collect(), content: self.content(response) })
         });
         Operation {
@@ -122,13 +126,13 @@ impl Operation {
         };
         let (headers, body) = (response.headers(), response.body());
         let mut found = Vec::new();
-        for (name, schema) in &documented.headers {
+        for (name, (always, schema)) in &documented.headers {
             match text_of(headers, name) {
                 Some(value) => {
                     found.extend(named(&format!("header {name}"), schema.violations_of_text(value)))
                 }
                 // Headers are set by functions; the gateway's own answers have none of them.
-                None if is_of_gateway(response) => {}
+                None if !always || is_of_gateway(response) => {}
                 None => found.push(format!("the header {name} is missing")),
             }
         }
@@ -192,7 +196,8 @@ impl Operation {
 impl Operation {
     /// Every schema of it.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        let answers = self.answers.values().flat_map(|one| one.headers.values().chain(one.content.values()));
+        let headers = self.answers.values().flat_map(|one| one.headers.values().map(|(_, schema)| schema));
+        let answers = self.answers.values().flat_map(|one| one.content.values()).chain(headers);
         let bodies = self.body.iter().flat_map(|body| body.content.values());
         self.parameters.iter().map(|parameter| &parameter.schema).chain(bodies).chain(answers)
     }
@@ -209,6 +214,10 @@ fn content_violations(content: &BTreeMap<String, Schema>, kind: Option<&str>, bo
     let Some(schema) = kind.and_then(|kind| content.get(&kind.to_lowercase())) else {
         return vec![format!("the content type {kind:?} is not documented")];
     };
+    // Anything else is a text; so are lines of JSON.
+    if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json")) {
+        return schema.violations(&Value::from(String::from_utf8_lossy(body)));
+    }
     match serde_json::from_slice(body) {
         Ok(value) => schema.violations(&value),
         Err(error) => vec![format!("not JSON: {error}")],

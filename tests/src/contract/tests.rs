@@ -15,7 +15,9 @@ paths:
       responses:
         "200":
           description: Things
-          headers: {Cache-Control: {schema: {const: no-store}}}
+          headers:
+            Cache-Control: {required: true, schema: {const: no-store}}
+            Retry-After: {schema: {type: integer}}
           content:
             application/json:
               schema: {type: object, properties: {things: {type: array, items: {$ref: "#/components/schemas/Thing"}}}}
@@ -33,7 +35,10 @@ paths:
   /api/v1/things/{thing_id}:
     parameters: [{name: thing_id, in: path, required: true, schema: {type: string, pattern: "^t"}}]
     put:
-      requestBody: {content: {application/json: {schema: {type: object, additionalProperties: true}}}}
+      requestBody:
+        content:
+          application/json: {schema: {type: object, additionalProperties: true}}
+          text/plain: {schema: {type: string, maxLength: 5}}
       responses:
         "200": {$ref: "#/components/responses/Free"}
   /api/v1/things/first:
@@ -211,6 +216,22 @@ fn an_answer_without_a_documented_header_or_with_another_value_of_it_is_found() 
             answer.headers_mut().insert("cache-control", http::HeaderValue::from_static(value));
         }
         assert!(violation(&get, &answer).starts_with(expected));
+    }
+    for (value, expected) in [("1", ""), ("soon", "header Retry-After: ")] {
+        let mut answer = response(200, JSON, "{}");
+        answer.headers_mut().insert("retry-after", http::HeaderValue::from_static(value));
+        let found = violation(&get, &answer);
+        assert!(found.starts_with(expected) && found.is_empty() == expected.is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn what_is_not_json_is_a_text() {
+    for (text, expected) in [("a\nb", ""), ("a\nb\nc\nd", "accepted body: : ")] {
+        let mut put = request("PUT /api/v1/things/t1", text);
+        put.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
+        let found = violation(&put, &response(200, JSON, "{}"));
+        assert!(found.starts_with(expected) && found.is_empty() == expected.is_empty(), "{found}");
     }
 }
 

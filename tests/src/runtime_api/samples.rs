@@ -4,20 +4,23 @@ use functions::table::Placed;
 use functions::{App, payments};
 use hmac::{Hmac, Mac as _};
 use local::cloud::STRIPE_WEBHOOK_SECRET;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::Sha256;
-use shared::ids::{CustomerId, OrderId};
+use shared::api::place::PlaceOrder;
+use shared::guest;
+use shared::ids::{CustomerId, IdempotencyKey, OrderId};
 use shared::order::{Actor, Command, Order};
-use shared::placement::{self, Buyer, Placement};
+use shared::placement::{self, Buyer, Circumstances, Placement};
 use shared::time::Timestamp;
 use std::fs;
+use std::sync::Arc;
 
-use crate::Shop;
+use crate::{Call, Shop};
 
 /// The product that the samples name.
 pub const PRODUCT: &str = "bottle-steel-750";
 /// The warehouse that the samples name.
-pub const WAREHOUSE: &str = "amsterdam";
+pub const WAREHOUSE: &str = "north";
 /// The order that the samples name.
 pub const ORDER: &str = "ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d";
 /// When the samples were taken.
@@ -26,6 +29,8 @@ pub const TAKEN_AT_MILLIS: i64 = 1_730_616_087_267;
 /// How far an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// It is to be paid later.
+    Unpaid,
     /// It is written, and nothing else was done.
     Placed,
     /// Stripe has taken the money, and the order does not know it yet.
@@ -50,27 +55,73 @@ pub fn customer() -> CustomerId {
     CustomerId::parse("alice").expect("the samples name a customer")
 }
 
-/// Puts the samples' product into the catalogue, with so many units of it.
+/// Opens a store that takes guests, with the samples' product in its catalogue and so many units of it.
 pub async fn goods(shop: &Shop, units: i64) {
+    let (guests, limits) = (json!({"enabled": true}), json!({"orders_per_hour": 1000}));
+    shop.settings(&json!({"currency": "EUR", "guest_checkout": guests, "limits": limits})).await;
     shop.stock(PRODUCT, "24.95", WAREHOUSE, units).await;
+}
+
+/// What else the samples name: a cart, an address, a coupon. Can be done again.
+pub async fn belongings(shop: &Shop) {
+    let (staff, alice) = (shop.admin(), shop.customer("alice"));
+    let address = json!({"street": "Keizersgracht 123", "city": "Amsterdam", "country": "NL"});
+    put(shop, &alice, &format!("/api/v1/cart/lines/{PRODUCT}"), &json!({"quantity": 1})).await;
+    put(shop, &alice, "/api/v1/addresses/home", &address).await;
+    put(shop, &staff, "/api/v1/admin/coupons/WELCOME10", &json!({"percent": "10"})).await;
+}
+
+async fn put(shop: &Shop, token: &str, path: &str, body: &Value) {
+    let answer = shop.send(Call::put(path).token(token).json(body)).await;
+    assert!(answer.status < 300, "{path}: {answer:?}");
 }
 
 /// Writes the order that the sample of `place-order` asks for under an id of the caller's choice, and takes it so far.
 pub async fn order(shop: &Shop, id: OrderId, at: Timestamp, stage: Stage) -> Order {
-    let app = app(shop);
     let sample: Value = serde_json::from_str(&event("place-order")).expect("the sample is JSON");
-    let body = sample["body"].as_str().expect("the sample has a body");
-    let request = serde_json::from_str(body).expect("the body is an order");
     let email = sample["requestContext"]["authorizer"]["jwt"]["claims"]["email"].as_str().map(str::to_owned);
     let buyer = Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email };
-    let offers =
-        app.table.offers(&placement::products_of(&request), true).await.expect("the catalogue answers");
-    let placement = placement::place(&request, &buyer, id, &offers, at).expect("the order can be placed");
-    let placed = app.table.place(&placement).await.expect("the table answers");
-    assert!(matches!(placed, Placed::Done), "{placed:?}");
+    placed(shop, &sample, &buyer, id, at, stage).await
+}
+
+/// Writes the order that the sample of `place-guest-order` asks for as if it had come at that moment under this key, and takes
+/// it so far.
+pub async fn guest_order(shop: &Shop, key: &str, at: Timestamp, stage: Stage) -> Order {
+    let sample: Value = serde_json::from_str(&event("place-guest-order")).expect("the sample is JSON");
+    let body: Value =
+        serde_json::from_str(sample["body"].as_str().expect("the sample has a body")).expect("JSON");
+    let email = body["contact_email"].as_str().expect("the sample has a mail address");
+    let guest = CustomerId::of_guest(signing_key(shop).await.as_bytes(), email);
+    let key = IdempotencyKey::parse(key).expect("a key");
+    let id = OrderId::new(&guest, &guest, &key, at);
+    let buyer = Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None };
+    placed(shop, &sample, &buyer, id, at, stage).await
+}
+
+async fn placed(
+    shop: &Shop,
+    sample: &Value,
+    buyer: &Buyer,
+    id: OrderId,
+    at: Timestamp,
+    stage: Stage,
+) -> Order {
+    let app = app(shop, "place-order");
+    let body = sample["body"].as_str().expect("the sample has a body");
+    let mut request: PlaceOrder = serde_json::from_str(body).expect("the body is an order");
+    if stage == Stage::Unpaid {
+        request.create_payment = Some(false);
+    }
+    let offers = app.table.offers(&request.products(), true).await.expect("the catalogue answers");
+    let store = app.store(true).await.expect("the table answers");
+    let known = Circumstances { offers, ..Circumstances::default() };
+    let placement =
+        placement::place(&request, buyer, id, &known, &store, at).expect("the order can be placed");
+    let written = app.table.place(&placement).await.expect("the table answers");
+    assert!(matches!(written, Placed::Done), "{written:?}");
     let Placement { order, .. } = placement;
     match stage {
-        Stage::Placed => order,
+        Stage::Unpaid | Stage::Placed => order,
         Stage::Charged => charge(app, order).await,
         Stage::Confirmed => payments::settle(app, order).await.expect("the payment goes through"),
     }
@@ -87,19 +138,27 @@ async fn charge(app: &App, order: Order) -> Order {
     order
 }
 
-/// Any function's clients; they all look alike.
-fn app(shop: &Shop) -> &App {
-    shop.twin.lambda.app("place-order").expect("the template has place-order")
+/// A function's clients.
+fn app<'a>(shop: &'a Shop, function: &str) -> &'a App {
+    shop.twin.lambda.app(function).expect("the template has the function")
+}
+
+async fn signing_key(shop: &Shop) -> Arc<str> {
+    app(shop, "place-guest-order").signing.text().await.expect("the shop has a key")
 }
 
 /// A function's sample event about another order than the sample's, in this shop and at this moment: Stripe chooses the
-/// ids of its payments, and its signatures are good for five minutes only.
-pub fn event_about(function: &str, order: &Order, now: Timestamp) -> String {
-    let event = event(function).replace(ORDER, &order.id.to_string());
-    if function != "stripe-webhook" {
-        return event;
+/// ids of its payments, and its signatures are good for five minutes only; a guest's token opens one order, for a while.
+pub async fn event_about(shop: &Shop, function: &str, order: &Order, now: Timestamp) -> String {
+    let text = event(function).replace(ORDER, &order.id.to_string());
+    let mut event: Value = serde_json::from_str(&text).expect("the sample is JSON");
+    if let Some(sample) = event["pathParameters"]["order_token"].as_str() {
+        let token = guest::token(signing_key(shop).await.as_bytes(), &order.customer, &order.id);
+        return text.replace(sample, &token);
     }
-    let mut event: Value = serde_json::from_str(&event).expect("the sample is JSON");
+    if function != "stripe-webhook" {
+        return text;
+    }
     let body = event["body"].as_str().expect("the sample has a body");
     let mut body: Value = serde_json::from_str(body).expect("the body is JSON");
     body["data"]["object"]["id"] = Value::from(order.payment.intent.clone());

@@ -1,0 +1,72 @@
+//! Majarat Order API.
+
+use serde_json::json;
+use tests::{Call, Shop};
+
+use super::{Story, sell, shop_at};
+use crate::support::assert_has;
+
+/// 2023-08-07T06:01:52Z, a Monday: when the first order of the document's list was placed.
+const PLACED: i64 = 1_691_388_112;
+
+/// Prices with two taxes of 8 % in them, delivery within four days for 100 without tax, and a coupon of 20 %.
+async fn shop() -> Shop {
+    let shop = shop_at(PLACED);
+    shop.settings(&json!({
+        "currency": "INR", "country": "IN",
+        "tax": {"prices_include_tax": true, "classes": ["standard", "exempt"], "delivery_class": "exempt",
+            "zones": [{"countries": ["IN"], "rates": {
+                "standard": [{"name": "CGST", "rate": "8"}, {"name": "SGST", "rate": "8"}], "exempt": []}}]},
+        "shipping_methods": [{"id": "express", "name": "Express",
+            "zones": [{"countries": ["IN"], "bands": [{"up_to_grams": 100_000, "price": "100"}],
+                "free_from": "1000", "transit_days": 4}]}],
+    }))
+    .await;
+    shop.warehouse("north").await;
+    let jacket = json!({
+        "name": "NETPLAY Zip-Front Puffer Jacket with Insert Pockets with premium colour of which has high quality",
+        "price": "100.00", "offer_price": "90.00", "currency": "INR", "weight_grams": 900,
+        "image_url": "https://majarat.example/uploads/all/71srbo5I7VL._SL1500_.jpg",
+        "variations": [{"variation_id": "small-black", "attributes": [
+            {"attribute": "Size", "value": "SMALL"}, {"attribute": "Colour", "value": "BLACK", "code": "#000000"}]}],
+    });
+    let scarf = json!({"name": "Scarf", "price": "20.00", "currency": "INR", "weight_grams": 100});
+    sell(&shop, &[("1", jacket), ("2", scarf)]).await;
+    let coupon =
+        Call::put("/api/v1/admin/coupons/SAVE20").token(&shop.admin()).json(&json!({"percent": "20"}));
+    assert_eq!(shop.send(coupon).await.status, 201);
+    shop
+}
+
+#[tokio::test]
+async fn an_order_is_placed_summed_up_tracked_listed_and_cancelled() {
+    let shop = shop().await;
+    let asha = shop.customer("asha");
+    let mut story = Story::of("majarat", &shop);
+    story.send("place", &asha).await;
+    shop.finish().await;
+    story.send("summary", &asha).await;
+    story.send("tracking", &asha).await;
+    for at in 0..23 {
+        shop.twin.cloud.clock.advance(1_000);
+        let body = json!({
+            "lines": [{"product_id": "2", "quantity": 1}],
+            "shipping_address": {"street": "Park Street 12", "city": "Kolkata", "country": "IN"},
+            "payment": {"method": "card", "payment_method_id": "pm_card_visa"},
+        });
+        let place = Call::post("/api/v1/orders").token(&asha).key(&format!("k{at}")).json(&body);
+        assert_eq!(shop.send(place).await.status, 201);
+    }
+    shop.finish().await;
+    let list = story.send("my_orders", &asha).await;
+    assert_eq!(list.body["orders"].as_array().map(Vec::len), Some(15));
+    assert_has(
+        &list.body["orders"][0],
+        &json!({"item_count": 1, "total_amount": "120.00", "currency": "INR", "payment_status": "paid", "payment_type": "card",
+            "estimated_delivery": "2023-08-11", "bill_number": null}),
+    );
+    story.send("cancel", &asha).await;
+    shop.finish().await;
+    assert_eq!(shop.units("1"), (100, 0), "the jackets are back");
+    story.end();
+}
