@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long a transaction holds its items. With 25 ms and more, some of a hundred orders at one item run out of attempts.
+/// How long a transaction holds its items. With 25 ms, one item takes forty a second: hundreds at once are then too many.
 const TRANSACTION: Duration = Duration::from_millis(5);
 /// Conflicts that were reported in this process.
 static CONFLICTS: AtomicU64 = AtomicU64::new(0);

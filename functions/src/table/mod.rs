@@ -88,18 +88,24 @@ impl Table {
 
     /// Writes everything or nothing, trying again while other writers are at the same items.
     async fn write(&self, writes: Vec<Write>) -> Result<Outcome, Error> {
-        for attempt in 0..CONFLICT_ATTEMPTS {
-            let outcome = match writes.as_slice() {
+        let outcome = self.try_write(&writes, CONFLICT_ATTEMPTS).await?;
+        outcome.ok_or_else(|| Error::unavailable("DynamoDB", "too many writers are at the same items"))
+    }
+
+    /// Like [`Table::write`] with so many attempts. None: others were at the same items each time, and nothing is written.
+    async fn try_write(&self, writes: &[Write], attempts: u32) -> Result<Option<Outcome>, Error> {
+        for attempt in 0..attempts {
+            let outcome = match writes {
                 [single] => self.write_one(single.clone()).await,
                 several => self.transact(several).await,
             };
             match outcome {
-                Err(WriteError::Conflict) => tokio::time::sleep(pause(attempt, &writes)).await,
+                Err(WriteError::Conflict) => tokio::time::sleep(pause(attempt, writes)).await,
                 Err(WriteError::Other(error)) => return Err(error),
-                Ok(outcome) => return Ok(outcome),
+                Ok(outcome) => return Ok(Some(outcome)),
             }
         }
-        Err(Error::unavailable("DynamoDB", "too many writers are at the same items"))
+        Ok(None)
     }
 
     async fn write_one(&self, write: Write) -> Result<Outcome, WriteError> {

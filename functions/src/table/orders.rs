@@ -15,6 +15,10 @@ use super::stock::{give_back, take};
 use super::{INDEX, Item, Outcome, Table, Write, from_item, number, sort_key, text, to_item, unavailable};
 use crate::error::Error;
 
+/// How often a placement is tried against others that are at the same items. Then it is better decided anew: what is used up
+/// by now is refused by the next read, and not by ever longer waiting.
+const PLACE_ATTEMPTS: u32 = 4;
+
 /// What became of a placement.
 #[derive(Debug)]
 pub enum Placed {
@@ -22,7 +26,7 @@ pub enum Placed {
     Done,
     /// There is one under this key already.
     Taken(Box<Document>),
-    /// Stock, cart or coupon changed since they were read; read and decide again.
+    /// Stock, cart or coupon changed since they were read, or others are at them right now; read and decide again.
     Changed,
 }
 
@@ -91,9 +95,10 @@ impl Table {
         }
         writes.extend(frozen.coupon.iter().flat_map(|used| count_use(&order.customer, used)));
         writes.extend(frozen.allocations.iter().map(take));
-        match self.write(writes).await? {
-            Outcome::Done => Ok(Placed::Done),
-            Outcome::Refused(mut refused) => match refused.swap_remove(0) {
+        match self.try_write(&writes, PLACE_ATTEMPTS).await? {
+            None => Ok(Placed::Changed),
+            Some(Outcome::Done) => Ok(Placed::Done),
+            Some(Outcome::Refused(mut refused)) => match refused.swap_remove(0) {
                 (0, Some(item)) => Ok(Placed::Taken(Box::new(unpack(&item)?))),
                 (0 | 1, _) => {
                     Err(Error::broken("an order exists without its document", order.id.to_string()))
