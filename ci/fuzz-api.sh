@@ -21,20 +21,17 @@ if [[ "$(cat "$tools/pins" 2>/dev/null)" != "${pins[*]}" ]]; then
 fi
 cargo build --quiet --locked -p local
 
-seed=${FUZZ_SEED:-20261121} examples=${FUZZ_EXAMPLES:-60}
-reports=$(mktemp -d)
+seed=${FUZZ_SEED:-20261121} examples=${FUZZ_EXAMPLES:-40}
 port=$((20000 + RANDOM % 20000))
-export FUZZ_BASE="http://127.0.0.1:$port" HYPOTHESIS_STORAGE_DIRECTORY="$reports/hypothesis"
-"${CARGO_TARGET_DIR:-target}/debug/local" --memory --quiet --port "$port" 2>"$reports/errors" &
-twin=$!
-trap 'kill "$twin" 2>/dev/null || true; rm -rf "$reports"' EXIT
+reports=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$reports"' EXIT
 
-# Whose tokens the twin takes, it says itself: with --memory its issuer is new each time.
+# Whose tokens a twin takes, it says itself: with --memory its issuer is new each time.
 token() {
   "$tools/bin/python" - "$FUZZ_BASE/_local/tokens" "$1" <<'PY'
 import json, sys, time, urllib.request
 
-for attempt in range(100):
+for attempt in range(600):
     try:
         print(json.load(urllib.request.urlopen(sys.argv[1]))[sys.argv[2]]["token"])
         break
@@ -45,29 +42,50 @@ else:
 PY
 }
 
-echo "seed $seed, $examples examples; again: FUZZ_SEED=$seed FUZZ_EXAMPLES=$examples ci/fuzz-api.sh"
-FUZZ_STAFF_TOKEN=$(token admin)
-export FUZZ_STAFF_TOKEN
-result=0
-fuzz() {
-  FUZZ_WHO=$1 FUZZ_TOKEN=$(token "$1")
-  export FUZZ_WHO FUZZ_TOKEN
+# A twin of its own, and a folder with what was said: fuzz <folder> <port> <who> <options of schemathesis>...
+fuzz() (
+  folder=$reports/$1
+  mkdir "$folder"
+  export FUZZ_BASE="http://127.0.0.1:$2" HYPOTHESIS_STORAGE_DIRECTORY="$folder/hypothesis" FUZZ_WHO=$3
+  trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+  trap 'exit 1' TERM
+  "${CARGO_TARGET_DIR:-target}/debug/local" --memory --quiet --port "$2" 2>"$folder/errors" &
+  FUZZ_TOKEN=$(token "$3") FUZZ_STAFF_TOKEN=$(token admin)
+  export FUZZ_TOKEN FUZZ_STAFF_TOKEN
   "$tools/bin/schemathesis" --config-file ci/fuzz-api.toml --no-color run docs/openapi.yaml --url "$FUZZ_BASE" \
-    --seed "$seed" --max-examples "$examples" --report ndjson --report-ndjson-path "$(mktemp "$reports/XXXXXX.ndjson")" \
-    "${@:2}" || result=1
-}
-fuzz customer --exclude-tag admin
-# Customers are refused before anything else is looked at.
-fuzz customer --include-tag admin --phases examples
-# What needs no token, or is the same function, needs no second time.
-fuzz admin --exclude-tag guests --exclude-tag products --exclude-tag webhooks --exclude-operation-id place-order-checkout
+    --seed "$seed" --max-examples "$examples" --report ndjson --report-ndjson-path "$folder/report" "${@:4}" \
+    >"$folder/output" 2>&1 &
+  wait $! && touch "$folder/passed"
+  "$tools/bin/python" -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' \
+    "$FUZZ_BASE/_local/queues" "$folder/queues"
+)
 
-"$tools/bin/python" - "$FUZZ_BASE/_local/queues" "$reports"/*.ndjson <<'PY' || result=1
-import collections, json, sys, urllib.request
+echo "seed $seed, $examples examples; again: FUZZ_SEED=$seed FUZZ_EXAMPLES=$examples ci/fuzz-api.sh"
+fuzz customer "$port" customer --exclude-tag admin &
+# Customers are refused before anything else is looked at.
+fuzz refused "$((port + 1))" customer --include-tag admin --phases examples &
+# What needs no token, or is the same function, needs no second time.
+fuzz staff "$((port + 2))" admin --exclude-tag guests --exclude-tag products --exclude-tag webhooks \
+  --exclude-operation-id place-order-checkout &
+wait
+
+result=0
+for folder in "$reports"/{customer,refused,staff}; do
+  cat "$folder/output" 2>/dev/null || true
+  [[ -e "$folder/passed" ]] || result=1
+  if [[ -s "$folder/errors" ]]; then
+    echo "the twin logged errors:" >&2
+    head -n 20 "$folder/errors" >&2
+    result=1
+  fi
+done
+
+"$tools/bin/python" - "$reports"/{customer,refused,staff} <<'PY' || result=1
+import collections, json, sys
 
 answers = collections.defaultdict(collections.Counter)
-for report in sys.argv[2:]:
-    for line in open(report, encoding="utf-8"):
+for folder in sys.argv[1:]:
+    for line in open(f"{folder}/report", encoding="utf-8"):
         recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
         cases = recorder.get("cases", {})
         for case, exchange in recorder.get("interactions", {}).items():
@@ -88,18 +106,13 @@ wrong = [
     for operation, statuses in sorted(answers.items())
     if not any(200 <= status < 300 for status in statuses)
 ]
-with urllib.request.urlopen(sys.argv[1]) as queues:
-    wrong += [
-        f"messages that no worker could work on: {queue['name']}"
-        for queue in json.load(queues)
-        if queue["dead_letters"] and queue["messages"]
-    ]
+wrong += [
+    f"messages that no worker could work on: {queue['name']}"
+    for folder in sys.argv[1:]
+    for queue in json.load(open(f"{folder}/queues", encoding="utf-8"))
+    if queue["dead_letters"] and queue["messages"]
+]
 if wrong:
     sys.exit("\n".join(wrong))
 PY
-if [[ -s "$reports/errors" ]]; then
-  echo "the twin logged errors:" >&2
-  head -n 20 "$reports/errors" >&2
-  result=1
-fi
 exit $result

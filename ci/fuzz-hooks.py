@@ -11,14 +11,17 @@ import time
 import requests
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.core.parameters import ParameterLocation
 
 BASE, WHO = os.environ["FUZZ_BASE"], os.environ["FUZZ_WHO"]
 OWN, STAFF = os.environ["FUZZ_TOKEN"], os.environ["FUZZ_STAFF_TOKEN"]
 CATALOGUE = pathlib.Path(__file__).parent.parent.joinpath("examples/catalogue.jsonl").read_bytes()
 STRIPE_SECRET = b"whsec_twin"  # local/src/cloud/mod.rs
 ACCEPTED_BUT_INVALID = "ST201"  # schemathesis's code for what negative_data_rejection finds
-CARDS = ["visa", "visa", "visa", "authenticationRequired", "chargeDeclined", "chargeDeclinedInsufficientFunds"]  # docs.stripe.com/testing
-STAFF_ONLY = ["unit_price", "discount_amount", "discount_percentage", "customer_id", "user_id", "internal_notes", "override_reason"]
+# docs.stripe.com/testing
+CARDS = ["visa", "visa", "authenticationRequired", "chargeDeclined", "chargeDeclinedInsufficientFunds"]
+STAFF_ONLY = ["unit_price", "discount_amount", "discount_percentage", "customer_id", "user_id"]
+STAFF_ONLY += ["internal_notes", "override_reason"]
 COUNTRIES = ["NL", "BE", "DE", "US", "JP"]
 HOME = {"street": "Keizersgracht 123", "postal_code": "1015 CJ", "city": "Amsterdam", "country": "NL"}
 LATER = {"shipping_address": HOME, "contact_email": "carol@example.com", "create_payment": False}
@@ -39,22 +42,26 @@ def call(method, path, body=None, token=STAFF, **headers):
 
 
 class Shop:
-    """The demo's shop (local/src/demo.rs), with stock for all and the highest limit; and what came up while it was fuzzed."""
+    """The demo's shop (local/src/demo.rs), with stock for all and the highest limit; and what came up in it."""
 
     def __init__(self):
-        settings = call("GET", "/admin/settings")
-        self.settings = {name: settings[name] for name in settings if name not in ("version", "updated_at")}
+        self.settings = call("GET", "/admin/settings")
+        del self.settings["version"], self.settings["updated_at"]
         self.settings["limits"] = {"orders_per_hour": 1000}
-        self.warehouses = {warehouse.pop("warehouse_id"): warehouse for warehouse in call("GET", "/admin/warehouses")["warehouses"]}
-        products = [json.loads(line) for line in CATALOGUE.splitlines()]
-        self.products = {product["product_id"]: [v["variation_id"] for v in product.get("variations", [])] for product in products}
-        self.changed_by = self.cart = None
-        self.sessions = []
-        for product, variations in self.products.items():
-            for variation in variations or [None]:
-                for warehouse in self.warehouses:
-                    body = {"variation_id": variation, "warehouse_id": warehouse, "quantity": 100_000, "reason": "to be ordered"}
-                    call("POST", f"/admin/products/{product}/stock", body, **{"Idempotency-Key": f"{variation}-{warehouse}"})
+        self.warehouses = {row.pop("warehouse_id"): row for row in call("GET", "/admin/warehouses")["warehouses"]}
+        self.products = {}
+        for product in map(json.loads, CATALOGUE.splitlines()):
+            variations = [variation["variation_id"] for variation in product.get("variations", [])]
+            self.products[product["product_id"]] = variations
+        self.skus = [f"{product}:{one}" for product, variations in self.products.items() for one in variations]
+        self.skus += [product for product, variations in self.products.items() if not variations]
+        # The operation that changed it last, the open cart, pages to pay on.
+        self.changed_by, self.cart, self.sessions = None, None, []
+        for sku in self.skus:
+            product, _, variation = sku.partition(":")
+            for warehouse in self.warehouses:
+                body = {"variation_id": variation or None, "warehouse_id": warehouse, "quantity": 100_000, "reason": "For all"}
+                call("POST", f"/admin/products/{product}/stock", body, **{"Idempotency-Key": f"{sku}-{warehouse}"})
         self.put_back()
 
     def put_back(self):
@@ -74,7 +81,6 @@ class Shop:
 
 
 SHOP = Shop()
-SKUS = [":".join(filter(None, [product, variation])) for product in SHOP.products for variation in SHOP.products[product] or [None]]
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
 emails = st.integers(0, 9).map("carol{}@example.com".format)
@@ -91,8 +97,10 @@ def fields(required=None, **optional):
     return st.fixed_dictionaries(required or {}, optional=optional)
 
 
-addresses = fields({"street": words, "city": words, "country": st.sampled_from(COUNTRIES)}, name=words, postal_code=words, phone=words)
-lines = st.tuples(st.sampled_from(SKUS), st.integers(1, 3)).map(lambda drawn: line(*drawn))
+addresses = fields(
+    {"street": words, "city": words, "country": st.sampled_from(COUNTRIES)}, name=words, postal_code=words, phone=words
+)
+lines = st.tuples(st.sampled_from(SHOP.skus), st.integers(1, 3)).map(lambda drawn: line(*drawn))
 payments = st.one_of(
     st.just({"method": "cod"}),
     st.sampled_from(CARDS).map(lambda card: {"method": "card", "payment_method_id": f"pm_card_{card}"}),
@@ -130,18 +138,20 @@ products = fields(
 ids = st.sampled_from([*SHOP.products]) | st.from_regex(r"[a-z0-9._-]{1,9}", fullmatch=True)
 imported = st.tuples(ids, products).map(lambda drawn: json.dumps({"product_id": drawn[0], **drawn[1]}, ensure_ascii=False))
 imports = some(imported | imported | words, 5).map("\n".join)
-goods = fields({"warehouse_id": st.sampled_from([*SHOP.warehouses]), "quantity": st.sampled_from([-1, 1, 10]), "reason": words})
-splits = fields({"warehouse_id": st.sampled_from([*SHOP.warehouses]), "buckets": st.integers(1, 4)})
+places = st.sampled_from([*SHOP.warehouses])
+goods = fields({"warehouse_id": places, "quantity": st.sampled_from([-1, 1, 10]), "reason": words})
+splits = fields({"warehouse_id": places, "buckets": st.integers(1, 4)})
 coupons = st.one_of(
     fields({"percent": st.integers(1, 100)}, max_uses=st.integers(1, 9), max_uses_per_customer=st.integers(1, 9)),
     fields({"amount": amounts, "currency": st.just("EUR")}, minimum=amounts, valid_until=st.just("2036-01-01T00:00:00Z")),
 )
 areas = fields(
-    {"distance_km": st.integers(0, 9000)}, countries=some(st.sampled_from(COUNTRIES)), postal_prefixes=some(st.sampled_from("123"))
+    {"distance_km": st.integers(0, 9000)},
+    countries=some(st.sampled_from(COUNTRIES)),
+    postal_prefixes=some(st.sampled_from("123")),
 )
-warehouses = fields(
-    {"name": words, "place": fields({"country": st.just("NL"), "city": words}, postal_code=words), "areas": st.lists(areas, max_size=3)}
-)
+place = fields({"country": st.just("NL"), "city": words}, postal_code=words)
+warehouses = fields({"name": words, "place": place, "areas": st.lists(areas, max_size=3)})
 bands = st.just([{"up_to_grams": 9000, "price": "4.95"}]) | amounts.map(lambda price: [{"up_to_grams": 500, "price": price}])
 taxes = fields(
     prices_include_tax=st.booleans(),
@@ -203,7 +213,8 @@ def line(sku, quantity):
 @schemathesis.serializer("application/x-ndjson", "application/jsonl")
 def json_lines(context, value):
     """Lines as they are; whatever else there is becomes one."""
-    return value if isinstance(value, bytes) else (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "replace")
+    text = value if isinstance(value, str | bytes) else json.dumps(value)
+    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")
 
 
 @schemathesis.hook
@@ -219,18 +230,18 @@ def before_generate_body(context, strategy):
 def before_call(context, case, kwargs):
     """Makes most of what is well-formed name things that there are, and keys that there are not yet: one key for all would
     lead to one order. Whoever wants to change something finds the shop as it was."""
-    operation, body = case.operation.definition.raw.get("operationId"), case.body
+    operation = case.operation.definition.raw.get("operationId")
     if SHOP.changed_by not in (None, operation) and case.method != "GET":
         SHOP.put_back()
-    if most(repr((body, case.path_parameters)).encode()):
-        known(operation, case)
+    if most(repr((case.path_parameters, case.query, case.body)).encode()):
+        known(operation, case, None if case.meta and case.meta.is_negative_at(ParameterLocation.BODY) else case.body)
     key, least = case.headers.get("Idempotency-Key"), 16 if operation == "place-guest-order" else 1
     sent = repr(case.body).encode()
     good = well_formed(key, rf"[!-~]{{{least},255}}")
     if good and most(sent, of=8):
         case.headers["Idempotency-Key"] = hashlib.sha256(key.encode() + sent).hexdigest()[:32]
-    # A dry run does not insist on a key, and half as many of them are enough.
-    if operation in ORDERS and key is not None and (not good or pick([True, False], repr(case.body))):
+    # A dry run does not insist on a key, and not all of what can be placed has to be one.
+    if operation in ORDERS and key is not None and (not good or not most(sent)):
         case.query.pop("dry_run", None)
     if "Stripe-Signature" in case.headers:
         kwargs["auth"] = Signed()
@@ -247,17 +258,17 @@ def after_call(context, case, response):
     SHOP.sessions += [found.decode() for found in re.findall(rb'"checkout_session_id":"(.*?)"', response.content)]
 
 
-def known(operation, case):
-    """Names what there is."""
-    path, body = case.path_parameters, case.body
+def known(operation, case, body):
+    """Names what there is in the path, and in a body that is to be taken."""
+    path = case.path_parameters
     if operation in ORDERS:
         plausible(body, guest=operation == "place-guest-order")
     if operation in ("pay-order", "pay-guest-order") and isinstance(body, dict):
         payable(body)
     product, coupon = path.get("product_id"), path.get("coupon_code")
     if operation in ("put-cart-line", "delete-cart-line"):
-        if well_formed(product, r"[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,32})?") and product not in SKUS:
-            path["product_id"] = pick(SKUS, product)
+        if well_formed(product, r"[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,32})?") and product not in SHOP.skus:
+            path["product_id"] = pick(SHOP.skus, product)
     elif operation != "put-product" and well_formed(product, r"[A-Za-z0-9._-]{1,64}") and product not in SHOP.products:
         path["product_id"] = pick([*SHOP.products], product)
     if operation in ("adjust-stock", "split-stock") and isinstance(body, dict):
@@ -304,14 +315,15 @@ def plausible(order, guest):
         order.setdefault("override_reason", "Agreed on the phone.")
     for kind in ("shipping_address", "billing_address"):
         address = order.get(kind)
-        if isinstance(address, dict) and well_formed(address.get("country"), r"[A-Z]{2}") and address["country"] not in COUNTRIES:
-            address["country"] = pick(COUNTRIES, address["country"])
+        country = address.get("country") if isinstance(address, dict) else None
+        if well_formed(country, r"[A-Z]{2}") and country not in COUNTRIES:
+            address["country"] = pick(COUNTRIES, country)
         if address is not None:
             order.pop(f"{kind}_id", None)
         elif well_formed(order.get(f"{kind}_id"), r"[A-Za-z0-9_-]{1,64}"):
             order[f"{kind}_id"] = "home"
     if order.keys().isdisjoint({"shipping_address", "shipping_address_id", "billing_address", "billing_address_id"}):
-        order["shipping_address"] = HOME
+        order["shipping_address"] = dict(HOME)
     if well_formed(order.get("shipping_method"), r"[A-Za-z0-9_-]{1,32}") and order["shipping_method"] != "express":
         order["shipping_method"] = "standard"
     if isinstance(order.get("coupon_code"), str):
@@ -325,9 +337,9 @@ def plausible(order, guest):
     if "lines" in order:
         order.pop("cart_id", None)
     elif guest:
-        order["lines"] = [line(pick(SKUS, repr(order)), 1)]
+        order["lines"] = [line(pick(SHOP.skus, repr(order)), 1)]
     else:
-        SHOP.cart = SHOP.cart or call("PUT", f"/cart/lines/{pick(SKUS, repr(order))}", {"quantity": 2}, OWN)["cart_id"]
+        SHOP.cart = SHOP.cart or call("PUT", f"/cart/lines/{pick(SHOP.skus, repr(order))}", {"quantity": 2}, OWN)["cart_id"]
         if well_formed(order.get("cart_id"), r"[A-Za-z0-9_-]{1,64}"):
             order["cart_id"] = SHOP.cart
 
