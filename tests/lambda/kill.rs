@@ -70,7 +70,7 @@ struct Process {
 }
 
 impl Process {
-    async fn start(folder: &Path) -> Self {
+    async fn start(binary: &Path, folder: &Path) -> Self {
         let connector = seam::connector();
         // Somebody else may take the port between finding it and using it; then another one is tried.
         for _ in 0..5 {
@@ -79,7 +79,7 @@ impl Process {
                 .local_addr()
                 .expect("an address")
                 .port();
-            let mut child = Command::new(bins::twin())
+            let mut child = Command::new(binary)
                 .args(["--quiet", "--port", &free.to_string(), "--data"])
                 .arg(folder)
                 .stdin(Stdio::null())
@@ -277,10 +277,12 @@ async fn let_time_pass(shop: &Shop) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_twin_that_is_killed_again_and_again_loses_and_doubles_nothing() {
+    // Built before the clock runs: on a clean checkout that takes minutes.
+    let binary = bins::twin();
     let folder = Folder::new("killed");
     let mut known = BTreeMap::new();
     for kill_after in [10, 30] {
-        let mut twin = within(Process::start(&folder.0)).await;
+        let mut twin = within(Process::start(binary, &folder.0)).await;
         let answers = within(twin.place_all(Some(kill_after))).await;
         let ended = within(twin.child.wait()).await.expect("a status");
         assert!(!ended.success(), "it was killed");
@@ -306,7 +308,7 @@ async fn a_twin_that_is_killed_again_and_again_loses_and_doubles_nothing() {
         known = there;
     }
 
-    let mut twin = within(Process::start(&folder.0)).await;
+    let mut twin = within(Process::start(binary, &folder.0)).await;
     let answers = within(twin.place_all(None)).await;
     assert_eq!(answers.len(), ORDERS);
     for (at, (status, body)) in &answers {
@@ -355,12 +357,14 @@ async fn a_twin_that_is_killed_again_and_again_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn ctrl_c_ends_the_twin_with_exit_code_0_and_the_next_start_has_its_data() {
+    // Built before the clock runs: on a clean checkout that takes minutes.
+    let binary = bins::twin();
     let folder = Folder::new("interrupted");
-    let mut twin = within(Process::start(&folder.0)).await;
+    let mut twin = within(Process::start(binary, &folder.0)).await;
     let placed = within(twin.place_all(None)).await;
     assert_eq!(twin.interrupt().await.code(), Some(0));
 
-    let again = within(Process::start(&folder.0)).await;
+    let again = within(Process::start(binary, &folder.0)).await;
     let orders = again.local("orders").await;
     assert_eq!(orders.as_array().map(Vec::len), Some(placed.len()));
     assert_eq!(again.interrupt().await.code(), Some(0));
