@@ -11,12 +11,12 @@ use super::stock::{self, Level};
 use super::{INDEX, Item, Outcome, Table, Write, from_item, number, sort_key, text, to_item, unavailable};
 use crate::error::Error;
 
-/// What became of a product's change.
+/// What became of a change of something that has versions: a product, a coupon, the store.
 #[derive(Debug)]
 pub enum Replaced {
     /// It is written.
     Done,
-    /// Somebody else changed the product since it was read.
+    /// Somebody else changed it since it was read.
     Stale,
 }
 

@@ -127,7 +127,7 @@ pub enum Rejection {
     /// 409 `unknown_refund`: no such refund was requested.
     #[error("the order has no such refund")]
     UnknownRefund,
-    /// 409 `order_not_payable`: there is nothing to pay, or no time left.
+    /// 409 `order_not_payable`: there is nothing to pay, no time left, or no try ([`crate::limits::PAYMENT_ATTEMPTS`]).
     #[error("the order is {} and takes no payment", status.as_str())]
     NotPayable {
         /// Where it stands.
