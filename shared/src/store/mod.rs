@@ -3,12 +3,16 @@
 
 mod check;
 mod delivery;
+mod policy;
 mod settings;
 mod tax;
 mod warehouse;
 
 pub use delivery::{DeliveryZone, ShippingMethod, WeightBand};
-pub use settings::{EcoSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings, Sender, Settings};
+pub use policy::{CancelPolicy, Cutoff, Cutoffs, Policies, ReturnPolicy};
+pub use settings::{
+    Capture, EcoSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings, Sender, Settings,
+};
 pub use tax::{Elsewhere, Rounding, RoundingLevel, RoundingMode, TaxComponent, TaxTable, TaxZone};
 pub use warehouse::{Place, ServedArea, Warehouse};
 

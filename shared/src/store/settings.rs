@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ShippingMethod, TaxTable};
+use super::{Policies, ShippingMethod, TaxTable};
 use crate::address::Country;
 use crate::api::wire;
 use crate::money::Currency;
@@ -25,6 +25,9 @@ pub struct Settings {
     /// Payments.
     #[serde(deserialize_with = "wire::object")]
     pub payment: PaymentSettings,
+    /// What customers and staff may undo, and until when. An order keeps those of its placement.
+    #[serde(deserialize_with = "wire::object")]
+    pub policies: Policies,
     /// Limits against abuse.
     #[serde(deserialize_with = "wire::object")]
     pub limits: OrderLimits,
@@ -45,6 +48,8 @@ pub struct Settings {
 pub struct PaymentSettings {
     /// The methods on offer.
     pub methods: Vec<PaymentKind>,
+    /// When the money of a card is taken.
+    pub capture: Capture,
     /// Minutes that stock is held for a payment that was begun, 5 to 1440.
     pub hold_minutes: u32,
     /// Minutes that stock is held for an order that is to be paid later, 1 to 10080.
@@ -57,11 +62,23 @@ impl Default for PaymentSettings {
     fn default() -> Self {
         Self {
             methods: vec![PaymentKind::Card, PaymentKind::Redirect, PaymentKind::Cod],
+            capture: Capture::Immediately,
             hold_minutes: 30,
             unpaid_hold_minutes: 24 * 60,
             return_origins: vec![],
         }
     }
+}
+
+/// When the money of a payment through the provider is taken (A5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capture {
+    /// When the customer pays.
+    #[default]
+    Immediately,
+    /// It is reserved when the customer pays and taken when the order is shipped.
+    AtShipment,
 }
 
 /// A way to pay.
