@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::carbon;
 use crate::ids::WarehouseId;
-use crate::order::Parcel;
+use crate::order::{Order, Parcel, held};
 use crate::packaging::{Packaging, pack};
 use crate::placement::Document;
 use crate::sku::Sku;
@@ -31,17 +31,23 @@ pub struct Plan {
     pub carbon_grams: u64,
 }
 
-/// Verifies the allocation and plans one parcel per warehouse.
-pub fn plan(document: &Document, packagings: &[Packaging]) -> Result<Plan, AllocationMismatch> {
+/// Verifies the allocation and plans one parcel per warehouse, without what was called off.
+pub fn plan(
+    order: &Order,
+    document: &Document,
+    packagings: &[Packaging],
+) -> Result<Plan, AllocationMismatch> {
     let mut sold: BTreeMap<&Sku, u64> = BTreeMap::new();
     let mut size: BTreeMap<&Sku, (u64, u64)> = BTreeMap::new();
-    for line in &document.lines {
-        *sold.entry(&line.sku).or_default() += u64::from(line.quantity);
+    let allocations = held(order, document);
+    for (line, number) in document.lines.iter().zip(1..) {
+        let left = line.quantity.saturating_sub(order.tally(document, number).cancelled);
+        *sold.entry(&line.sku).or_default() += u64::from(left);
         size.insert(&line.sku, (u64::from(line.volume_cm3), u64::from(line.weight_grams)));
     }
     let mut taken: BTreeMap<&Sku, u64> = BTreeMap::new();
     let mut goods: BTreeMap<&WarehouseId, (u64, u64)> = BTreeMap::new();
-    for allocation in &document.allocations {
+    for allocation in &allocations {
         let units = u64::from(allocation.quantity);
         let (volume, weight) = size.get(&allocation.sku).copied().unwrap_or_default();
         *taken.entry(&allocation.sku).or_default() += units;

@@ -64,3 +64,9 @@ pub const GUEST_KEY: usize = 16;
 pub const GUEST_TOKEN_DAYS: i64 = 90;
 /// Times that a way to pay can be chosen for one order after its placement.
 pub const PAYMENT_ATTEMPTS: u32 = 20;
+/// Refunds of one order: its log is read and written whole, and the provider lists a hundred at once.
+pub const REFUNDS: usize = 50;
+/// Returns of one order.
+pub const RETURNS: usize = 20;
+/// Entries of an order's log after which nothing of it is called off line by line any more.
+pub const LOG: usize = 400;

@@ -56,9 +56,9 @@ pub fn about(
                 format!("It should reach you by {arrives}."),
             ],
         ),
-        EventKind::Cancelled { reason } => {
-            let refund =
-                order.payment.captured.minus(order.payment.refundable()).ok().filter(|sum| !sum.is_zero());
+        EventKind::Cancelled { reason, .. } => {
+            let sums = order.sums();
+            let refund = sums.refunded().plus(sums.requested()).ok().filter(|sum| !sum.is_zero());
             let why = match reason.as_str() {
                 "payment_expired" => {
                     "We did not receive a payment in time, so your order was cancelled.".to_owned()
@@ -72,18 +72,7 @@ pub fn about(
             };
             (format!("Your order {number} was cancelled"), vec![why, money])
         }
-        EventKind::PaymentChosen { .. }
-        | EventKind::PaymentReplaced
-        | EventKind::CheckoutOpened { .. }
-        | EventKind::PaymentStarted { .. }
-        | EventKind::PaymentPending
-        | EventKind::Paid { .. }
-        | EventKind::PaymentFailed { .. }
-        | EventKind::PaymentVoided
-        | EventKind::Prepared { .. }
-        | EventKind::RefundRequested { .. }
-        | EventKind::Refunded { .. }
-        | EventKind::RefundFailed { .. } => return None,
+        _ => return None,
     };
     let rows = rows(document);
     let text_rows: String = rows.iter().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();

@@ -61,16 +61,34 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         EventKind::Placed { method: Method::Cod, .. } => &[(Queue::Email, 0)],
         EventKind::PaymentChosen { .. } => &[(Queue::Payment, PAYMENT_DELAY_SECONDS)],
         EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
+        // The parcels are planned anew, and what is given back is asked for.
+        EventKind::LinesCancelled { .. } => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
         EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
-        EventKind::RefundRequested { .. } | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
+        // What is reserved is taken now.
+        EventKind::Shipped => &[(Queue::Email, 0), (Queue::Payment, 0)],
+        EventKind::RefundRequested { .. }
+        | EventKind::RefundRetried { .. }
+        | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
+        EventKind::Delivered
+        | EventKind::PaymentFailed { .. }
+        | EventKind::Refunded { .. }
+        | EventKind::RefundSettled { .. }
+        | EventKind::RefundedOutside { .. }
+        | EventKind::ReturnRequested { .. }
+        | EventKind::ReturnApproved { .. }
+        | EventKind::ReturnRejected { .. }
+        | EventKind::ReturnReceived { .. } => &[(Queue::Email, 0)],
         EventKind::PaymentReplaced
         | EventKind::CheckoutOpened { .. }
         | EventKind::PaymentStarted { .. }
         | EventKind::PaymentPending
+        | EventKind::PaymentAuthorized { .. }
         | EventKind::Paid { .. }
-        | EventKind::PaymentFailed { .. }
+        | EventKind::Collected { .. }
         | EventKind::PaymentVoided
         | EventKind::Prepared { .. }
-        | EventKind::Refunded { .. } => &[],
+        | EventKind::Packed
+        | EventKind::Disputed { .. }
+        | EventKind::DisputeClosed { .. } => &[],
     }
 }

@@ -2,12 +2,17 @@
 
 use serde::Serialize;
 
+use super::ledger::signed;
 use super::quote::{EcoView, LineView, QuoteView, shown};
+use super::refund::{DisputeView, RefundView};
 use crate::address::Address;
 use crate::ids::{CartId, CouponCode, CustomerId, OrderId, WarehouseId};
-use crate::money::Currency;
-use crate::order::payment::{PaymentStatus, RefundState, State};
-use crate::order::{Actor, Event, EventKind, FulfillmentStatus, Order, Parcel, Status, permitted_actions};
+use crate::money::{Currency, Money};
+use crate::order::payment::{PaymentStatus, State};
+use crate::order::{
+    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status,
+    available_actions,
+};
 use crate::placement::Document;
 use crate::stock::AllocationReason;
 use crate::time::{Timestamp, iso_date};
@@ -22,7 +27,7 @@ pub struct OrderView {
     #[serde(flatten)]
     pub quote: QuoteView,
     /// What was bought.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<OrderLineView>,
     /// The coupon that it used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coupon_code: Option<CouponCode>,
@@ -52,6 +57,9 @@ pub struct OrderView {
     pub eco_impact: EcoView,
     /// What the caller may do now.
     pub available_actions: Vec<&'static str>,
+    /// Until when the customer can ask to send something back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_until: Option<String>,
     /// The customer's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
@@ -122,26 +130,36 @@ pub struct PaymentView {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_code: Option<String>,
+    /// What is reserved and not taken yet.
+    pub authorized_amount: String,
     /// What was taken.
     pub captured_amount: String,
     /// What has gone back.
     pub refunded_amount: String,
+    /// What the customer has to pay yet; below zero: what the store has to pay back.
+    pub balance: String,
     /// Every refund.
     pub refunds: Vec<RefundView>,
+    /// Every dispute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeView>,
     /// Until when the goods are held unpaid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<String>,
 }
 
-/// Money that goes back.
+/// One product of an order, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RefundView {
-    /// Our id.
-    pub refund_id: String,
-    /// How much.
-    pub amount: String,
-    /// How far.
-    pub status: RefundState,
+pub struct OrderLineView {
+    /// What was bought.
+    #[serde(flatten)]
+    pub line: LineView,
+    /// Units that were called off.
+    pub cancelled_quantity: u32,
+    /// Units that are to be sent back, and have not arrived.
+    pub returning_quantity: u32,
+    /// Units that were sent back.
+    pub returned_quantity: u32,
 }
 
 /// A parcel.
@@ -207,12 +225,15 @@ pub struct CancelledView {
     pub status: Status,
     /// Where the money stands now.
     pub payment_status: PaymentStatus,
-    /// What goes back, or has gone.
+    /// What goes back for it, or has gone.
     pub refund_amount: String,
     /// Of the amount.
     pub currency: Currency,
     /// Why it was called off.
     pub cancellation_reason: String,
+    /// Whether nothing was changed: so it would be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// Counts the changes.
     pub version: u64,
 }
@@ -225,7 +246,7 @@ impl OrderRow {
             order_number: order.number().to_string(),
             customer_id: order.customer.clone(),
             status: order.status,
-            payment_status: order.payment.status(),
+            payment_status: order.payment_status(),
             fulfillment_status: order.fulfillment,
             payment_type: order.payment.method.name(),
             item_count: order.item_count,
@@ -241,14 +262,14 @@ impl OrderRow {
 }
 
 impl OrderView {
-    /// An order as `reader` sees it.
-    pub fn of(order: &Order, document: &Document, reader: &Actor) -> Self {
-        let staff = matches!(reader, Actor::Admin(_));
+    /// An order as `reader` sees it at `now`.
+    pub fn of(order: &Order, document: &Document, reader: &Actor, now: Timestamp) -> Self {
+        let staff = reader.role() == Role::Staff;
         let parcels = parcels(order);
         Self {
             row: OrderRow::of(order),
             quote: QuoteView::of(&document.quote),
-            lines: LineView::all(document),
+            lines: OrderLineView::all(order, document),
             coupon_code: document.coupon.as_ref().map(|used| used.code.clone()),
             order_token: None,
             cart_id: document.cart.clone(),
@@ -256,17 +277,13 @@ impl OrderView {
             billing_address: document.billing_address.clone(),
             shipping_address: document.shipping_address.clone(),
             contact_email: document.contact_email.clone(),
-            payment: PaymentView::of(order),
+            payment: PaymentView::of(order, staff),
             shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
             allocation_reason: document.choice.reason,
             timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
             eco_impact: EcoView::of(document, parcels),
-            available_actions: if staff || !order.customer.is_guest() {
-                permitted_actions(order)
-            } else {
-                // Guests have no way to call an order off but to ask.
-                permitted_actions(order).into_iter().filter(|action| *action != "cancel").collect()
-            },
+            available_actions: available_actions(order, document, reader.role(), now),
+            return_until: order.return_until(document).map(Timestamp::rfc3339),
             notes: document.notes.clone(),
             override_reason: document.override_reason.clone().filter(|_| staff),
             internal_notes: document.internal_notes.clone().filter(|_| staff),
@@ -286,12 +303,29 @@ fn parcels(order: &Order) -> &[Parcel] {
         .unwrap_or_default()
 }
 
+impl OrderLineView {
+    fn all(order: &Order, document: &Document) -> Vec<Self> {
+        let of = |(line, number): (LineView, u16)| {
+            let tally = order.tally(document, number);
+            let all_off = order.status == Status::Cancelled;
+            Self {
+                cancelled_quantity: if all_off { line.quantity } else { tally.cancelled },
+                returning_quantity: tally.returning,
+                returned_quantity: tally.returned,
+                line,
+            }
+        };
+        LineView::all(document).into_iter().zip(1..).map(of).collect()
+    }
+}
+
 impl PaymentView {
-    fn of(order: &Order) -> Self {
+    fn of(order: &Order, to_staff: bool) -> Self {
         let payment = &order.payment;
+        let sums = order.sums();
         Self {
             method: payment.method.name(),
-            status: payment.status(),
+            status: order.payment_status(),
             payment_intent_id: payment.intent.clone(),
             checkout_session_id: payment.session.clone(),
             payment_url: None,
@@ -301,17 +335,12 @@ impl PaymentView {
                 State::Failed { code } => Some(code.clone()),
                 _ => None,
             },
-            captured_amount: shown(payment.captured),
-            refunded_amount: shown(payment.refunded()),
-            refunds: payment
-                .refunds
-                .iter()
-                .map(|refund| RefundView {
-                    refund_id: refund.id.clone(),
-                    amount: shown(refund.amount),
-                    status: refund.state.clone(),
-                })
-                .collect(),
+            authorized_amount: shown(sums.authorized()),
+            captured_amount: shown(sums.captured()),
+            refunded_amount: shown(sums.refunded()),
+            balance: signed(sums.balance_minor(), order.total.currency()),
+            refunds: order.refunds().iter().map(|refund| RefundView::of(refund, to_staff)).collect(),
+            disputes: DisputeView::all(order),
             pay_until: order.hold_until.filter(|_| order.status == Status::Pending).map(Timestamp::rfc3339),
         }
     }
@@ -345,20 +374,34 @@ impl TimelineEntry {
 }
 
 impl CancelledView {
-    /// A cancelled order; `None` if it is not.
-    pub fn of(order: &Order) -> Option<Self> {
-        let reason = order.log.iter().find_map(|event| match &event.kind {
-            EventKind::Cancelled { reason } => Some(reason.clone()),
-            _ => None,
+    /// What was called off: a part of an order by that request, or all of it; `None` if neither was.
+    pub fn of(order: &Order, request: Option<&Request>, dry_run: bool) -> Option<Self> {
+        let at = order.log.iter().position(|event| match (&event.kind, request) {
+            (EventKind::LinesCancelled { request, .. }, Some(asked)) => request.key == asked.key,
+            (EventKind::Cancelled { .. }, None) => true,
+            _ => false,
         })?;
-        let captured = order.payment.captured;
+        let events = order.log.get(at..)?;
+        let reason = match events.first().map(|event| &event.kind)? {
+            EventKind::LinesCancelled { reason, .. } | EventKind::Cancelled { reason, .. } => reason.clone(),
+            _ => return None,
+        };
+        // What goes back was decided in the same write, so it has the same time.
+        let same = events.iter().take_while(|event| Some(event.at) == events.first().map(|first| first.at));
+        let back = same.into_iter().find_map(|event| match &event.kind {
+            EventKind::RefundRequested { amount, cause: Cause::Cancelled | Cause::Overpaid, .. } => {
+                Some(*amount)
+            }
+            _ => None,
+        });
         Some(Self {
             order_id: order.id,
             status: order.status,
-            payment_status: order.payment.status(),
-            refund_amount: shown(captured.minus(order.payment.refundable()).unwrap_or(captured)),
+            payment_status: order.payment_status(),
+            refund_amount: shown(back.unwrap_or(Money::zero(order.total.currency()))),
             currency: order.total.currency(),
             cancellation_reason: reason,
+            dry_run,
             version: order.version(),
         })
     }

@@ -1,9 +1,8 @@
 //! What an event does to an order's head. Only facts: the rules were asked before.
 
 use super::event::{Actor, Event, EventKind};
-use super::payment::{Payment, Refund, RefundState, State};
+use super::payment::{Method, Payment, State};
 use super::{FulfillmentStatus, Order, Status};
-use crate::money::Money;
 use crate::time::Timestamp;
 
 /// The order after `events`, all caused by `actor` at `now`. `None` stands for no order yet, which only
@@ -12,7 +11,10 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
     events.iter().fold(order, |order, kind| {
         let mut order = match (order, kind) {
             (Some(order), _) => order,
-            (None, EventKind::Placed { id, customer, total, items, method, hold_until, delivery }) => Order {
+            (
+                None,
+                EventKind::Placed { id, customer, total, items, method, hold_until, delivery, capture },
+            ) => Order {
                 id: *id,
                 customer: customer.clone(),
                 placed_at: now,
@@ -27,8 +29,8 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
                     session: None,
                     replaced: None,
                     attempt: 0,
-                    captured: Money::zero(total.currency()),
-                    refunds: vec![],
+                    amount: *total,
+                    capture: *capture,
                 },
                 fulfillment: FulfillmentStatus::Unfulfilled,
                 hold_until: *hold_until,
@@ -37,7 +39,7 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
             },
             (None, _) => return None,
         };
-        fold(&mut order, kind, now);
+        fold(&mut order, kind);
         order.updated_at = now;
         order.log.push(Event {
             sequence: order.version() + 1,
@@ -49,10 +51,10 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
     })
 }
 
-fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
+fn fold(order: &mut Order, kind: &EventKind) {
+    let owed = order.sums().owed();
     let payment = &mut order.payment;
     match kind {
-        EventKind::Placed { .. } => {}
         EventKind::Confirmed => order.status = Status::Confirmed,
         EventKind::PaymentChosen { method, .. } => {
             payment.replaced = payment.reference();
@@ -60,6 +62,7 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
             payment.session = None;
             payment.state = method.begins();
             payment.method = method.clone();
+            payment.amount = owed;
             payment.attempt += 1;
         }
         EventKind::PaymentReplaced => payment.replaced = None,
@@ -72,12 +75,19 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
             payment.state = State::Created;
         }
         EventKind::PaymentPending => payment.state = State::Open,
-        EventKind::Paid { intent, amount } => {
-            payment.intent = Some(intent.clone());
-            payment.state = State::Captured;
-            payment.captured = *amount;
-            payment.replaced = None;
+        EventKind::PaymentAuthorized { intent, .. } => {
+            settle_upon(order, intent);
+            let payment = &mut order.payment;
+            // From here on it is the PaymentIntent that money is taken by, or that is called off.
+            payment.session = None;
+            payment.state =
+                if order.status == Status::Cancelled { State::Voiding } else { State::Authorized };
         }
+        EventKind::Paid { intent, .. } => {
+            settle_upon(order, intent);
+            order.payment.state = State::Captured;
+        }
+        EventKind::Collected { .. } => payment.state = State::Captured,
         EventKind::PaymentFailed { intent, code } => {
             payment.intent = intent.clone().or(payment.intent.take());
             payment.state = State::Failed { code: code.clone() };
@@ -87,31 +97,62 @@ fn fold(order: &mut Order, kind: &EventKind, now: Timestamp) {
             order.status = Status::Preparing;
             order.fulfillment = FulfillmentStatus::InProgress;
         }
+        EventKind::Packed => order.status = Status::Packed,
+        EventKind::Shipped => {
+            order.status = Status::Shipped;
+            order.fulfillment = FulfillmentStatus::Fulfilled;
+        }
+        EventKind::Delivered => order.status = Status::Delivered,
+        // Its parcels are planned anew.
+        EventKind::LinesCancelled { .. } if order.status.has_parcels() => {
+            order.status = Status::Confirmed;
+            order.fulfillment = FulfillmentStatus::Unfulfilled;
+        }
         EventKind::Cancelled { .. } => {
             order.status = Status::Cancelled;
             order.fulfillment = FulfillmentStatus::Cancelled;
             payment.state = match &payment.state {
                 // Nothing was confirmed, so nothing can be taken.
                 State::Unchosen | State::OnDelivery | State::Requested | State::Voided => State::Voided,
-                State::Created | State::Open | State::Voiding => State::Voiding,
+                State::Created | State::Open | State::Authorized | State::Voiding => State::Voiding,
                 // A payment that was refused can still be confirmed by who holds it: it is called off too.
                 State::Failed { .. } if payment.reference().is_some() => State::Voiding,
                 settled @ (State::Failed { .. } | State::Captured) => settled.clone(),
             };
         }
-        EventKind::RefundRequested { refund, amount } => payment.refunds.push(Refund {
-            id: refund.clone(),
-            amount: *amount,
-            state: RefundState::Requested,
-            since: now,
-        }),
-        EventKind::Refunded { refund, .. } => set_refund(payment, refund, &RefundState::Done),
-        EventKind::RefundFailed { refund, .. } => set_refund(payment, refund, &RefundState::Failed),
+        EventKind::Placed { .. }
+        | EventKind::LinesCancelled { .. }
+        | EventKind::RefundRequested { .. }
+        | EventKind::Refunded { .. }
+        | EventKind::RefundFailed { .. }
+        | EventKind::RefundRetried { .. }
+        | EventKind::RefundSettled { .. }
+        | EventKind::RefundedOutside { .. }
+        | EventKind::Disputed { .. }
+        | EventKind::DisputeClosed { .. }
+        | EventKind::ReturnRequested { .. }
+        | EventKind::ReturnApproved { .. }
+        | EventKind::ReturnRejected { .. }
+        | EventKind::ReturnReceived { .. } => {}
     }
 }
 
-fn set_refund(payment: &mut Payment, id: &str, state: &RefundState) {
-    for refund in payment.refunds.iter_mut().filter(|refund| refund.id == id) {
-        refund.state = state.clone();
+/// This PaymentIntent has the money. If it is the one of the attempt that was about to be replaced, that is how the order is
+/// paid after all.
+fn settle_upon(order: &mut Order, intent: &str) {
+    if order.payment.replaced.take().is_some()
+        && let Some(method) = method_before(order)
+    {
+        order.payment.method = method;
     }
+    order.payment.intent = Some(intent.to_owned());
+}
+
+/// The way to pay that was chosen before the present one.
+fn method_before(order: &Order) -> Option<Method> {
+    let choices = order.log.iter().rev().filter_map(|event| match &event.kind {
+        EventKind::Placed { method, .. } | EventKind::PaymentChosen { method, .. } => Some(method),
+        _ => None,
+    });
+    choices.skip(1).next().cloned()
 }

@@ -1,8 +1,10 @@
-//! What can be asked of an order, and why it may be refused.
+//! What can be asked of an order.
 
-use super::Status;
-use super::event::Parcel;
+use super::event::{Parcel, Request};
 use super::payment::{Method, Reference};
+use super::returns::Received;
+use super::rules::Action;
+use super::units::Units;
 use crate::money::Money;
 
 /// Something that is asked of an order.
@@ -26,10 +28,41 @@ pub enum Command {
         /// What became of it.
         report: RefundReport,
     },
-    /// Call it off.
+    /// Take in that somebody gave money back at the provider, without us.
+    RecordOutsideRefund {
+        /// The provider's id of it.
+        provider: String,
+        /// How much.
+        amount: Money,
+    },
+    /// Take in what the provider says about a dispute.
+    RecordDispute {
+        /// The provider's id of it.
+        dispute: String,
+        /// How much.
+        amount: Money,
+        /// The provider's word for why.
+        reason: String,
+        /// Whether it was won, once it is over.
+        won: Option<bool>,
+    },
+    /// Call all of it off (C3).
     Cancel {
         /// Why.
         reason: String,
+        /// Why staff does it against the policy.
+        override_reason: Option<String>,
+    },
+    /// Call a part of it off (C3).
+    CancelLines {
+        /// Which part.
+        lines: Vec<Units>,
+        /// Why.
+        reason: String,
+        /// Why staff does it against the policy.
+        override_reason: Option<String>,
+        /// The request that asks for it.
+        request: Request,
     },
     /// Give it up, because nobody paid while its stock was held.
     Expire,
@@ -39,6 +72,123 @@ pub enum Command {
         parcels: Vec<Parcel>,
         /// Grams CO2e of sending them.
         carbon_grams: u64,
+    },
+    /// Its parcels are closed.
+    Pack,
+    /// A carrier has it.
+    Ship,
+    /// The customer has it; what is paid on delivery is paid (C10).
+    Deliver,
+    /// Give money back (C4).
+    Refund {
+        /// How much.
+        what: RefundWish,
+        /// Why.
+        reason: Option<String>,
+        /// The request that asks for it.
+        request: Request,
+    },
+    /// Ask the provider anew for a refund that it refused.
+    RetryRefund {
+        /// Our id of the refund.
+        refund: String,
+    },
+    /// Note that a refund was paid in another way.
+    SettleRefund {
+        /// Our id of the refund.
+        refund: String,
+        /// How it can be found.
+        reference: String,
+    },
+    /// Ask to send something back (C5).
+    RequestReturn {
+        /// What.
+        lines: Vec<Units>,
+        /// One of the reasons that the store offers.
+        reason: String,
+        /// More about it.
+        comment: Option<String>,
+        /// The request that asks for it.
+        request: Request,
+    },
+    /// Let the customer send it.
+    ApproveReturn {
+        /// Which return.
+        id: u16,
+    },
+    /// Do not let the customer send it.
+    RejectReturn {
+        /// Which return.
+        id: u16,
+        /// Why not.
+        reason: String,
+    },
+    /// It arrived.
+    ReceiveReturn {
+        /// Which return.
+        id: u16,
+        /// What arrived; without it all of it, in good condition.
+        lines: Option<Vec<Received>>,
+        /// Whether the delivery charge goes back too; without it as the policy says.
+        refund_delivery: Option<bool>,
+    },
+}
+
+impl Command {
+    /// What it does, for the rules.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Pay { .. } => Action::Pay,
+            Self::Accept => Action::Accept,
+            Self::RecordPayment(_) => Action::RecordPayment,
+            Self::RecordRefund { .. } | Self::RecordOutsideRefund { .. } => Action::RecordRefund,
+            Self::RecordDispute { .. } => Action::RecordDispute,
+            Self::Cancel { .. } => Action::Cancel,
+            Self::CancelLines { .. } => Action::CancelLines,
+            Self::Expire => Action::Expire,
+            Self::Prepare { .. } => Action::Prepare,
+            Self::Pack => Action::Pack,
+            Self::Ship => Action::Ship,
+            Self::Deliver => Action::Deliver,
+            Self::Refund { .. } => Action::Refund,
+            Self::RetryRefund { .. } => Action::RetryRefund,
+            Self::SettleRefund { .. } => Action::SettleRefund,
+            Self::RequestReturn { .. } => Action::RequestReturn,
+            Self::ApproveReturn { .. } => Action::ApproveReturn,
+            Self::RejectReturn { .. } => Action::RejectReturn,
+            Self::ReceiveReturn { .. } => Action::ReceiveReturn,
+        }
+    }
+
+    /// The request behind it, where a request sent again must be known.
+    pub fn request(&self) -> Option<&Request> {
+        match self {
+            Self::CancelLines { request, .. }
+            | Self::Refund { request, .. }
+            | Self::RequestReturn { request, .. } => Some(request),
+            _ => None,
+        }
+    }
+}
+
+/// What staff wants to give back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundWish {
+    /// All that can be given back.
+    Full,
+    /// The price of units, or of the delivery.
+    Lines {
+        /// Which units.
+        lines: Vec<Units>,
+        /// Whether the delivery charge too.
+        delivery: bool,
+    },
+    /// So much.
+    Amount {
+        /// How much.
+        amount: Money,
+        /// Whether because staff is sorry.
+        goodwill: bool,
     },
 }
 
@@ -50,6 +200,15 @@ pub enum IntentReport {
         /// By which attempt.
         reference: Reference,
         /// Stripe's PaymentIntent, which refunds go by.
+        intent: String,
+        /// How much.
+        amount: Money,
+    },
+    /// The money is reserved.
+    Authorized {
+        /// By which attempt.
+        reference: Reference,
+        /// Stripe's PaymentIntent, which it is taken by.
         intent: String,
         /// How much.
         amount: Money,
@@ -68,6 +227,8 @@ pub enum IntentReport {
     Failed {
         /// Stripe's PaymentIntent, if there is one.
         intent: Option<String>,
+        /// The attempt that was refused, where that is known: without a PaymentIntent nothing else tells.
+        attempt: Option<u32>,
         /// The provider's code.
         code: String,
     },
@@ -82,11 +243,22 @@ impl IntentReport {
     /// The attempt that the report is about.
     pub fn reference(&self) -> Option<Reference> {
         match self {
-            Self::Succeeded { reference, .. } | Self::Open { reference } | Self::Canceled { reference } => {
-                Some(reference.clone())
-            }
+            Self::Succeeded { reference, .. }
+            | Self::Authorized { reference, .. }
+            | Self::Open { reference }
+            | Self::Canceled { reference } => Some(reference.clone()),
             Self::Created { intent } => Some(Reference::Intent(intent.clone())),
             Self::Failed { intent, .. } => intent.clone().map(Reference::Intent),
+        }
+    }
+
+    /// The PaymentIntent that has the money, if one has.
+    pub fn money(&self) -> Option<(&str, Money)> {
+        match self {
+            Self::Succeeded { intent, amount, .. } | Self::Authorized { intent, amount, .. } => {
+                Some((intent, *amount))
+            }
+            _ => None,
         }
     }
 }
@@ -99,44 +271,11 @@ pub enum RefundReport {
         /// The provider's id.
         provider: String,
     },
-    /// It refused it for good.
+    /// It refused it.
     Failed {
+        /// Which attempt it refused.
+        attempt: u32,
         /// The provider's code.
         code: String,
     },
-}
-
-/// Why a command is refused. Each is something that a caller can act on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
-    /// 409 `order_not_cancellable`: too late to call it off.
-    #[error("the order is already {}", status.as_str())]
-    TooLateToCancel {
-        /// Where it stands.
-        status: Status,
-    },
-    /// 409 `payment_open`: the hold is not over, or the payment still runs.
-    #[error("the order cannot expire yet")]
-    NotExpired,
-    /// 409 `order_not_confirmed`: nothing is packed before it is paid.
-    #[error("the order is not confirmed yet")]
-    NotConfirmed,
-    /// 409 `payment_mismatch`: the provider's payment is not the one that this order waits for.
-    #[error("the payment does not belong to this order, or is of another amount")]
-    PaymentMismatch,
-    /// 409 `unknown_refund`: no such refund was requested.
-    #[error("the order has no such refund")]
-    UnknownRefund,
-    /// 409 `order_not_payable`: there is nothing to pay, no time left, or no try ([`crate::limits::PAYMENT_ATTEMPTS`]).
-    #[error("the order is {} and takes no payment", status.as_str())]
-    NotPayable {
-        /// Where it stands.
-        status: Status,
-    },
-    /// 409 `payment_in_progress`: the provider is at a payment right now; ask again in a moment.
-    #[error("a payment is under way")]
-    PaymentInProgress,
-    /// 422 `idempotency_key_reused`: the key was used for another payment of this order.
-    #[error("this Idempotency-Key was used for another request")]
-    PaymentKeyReused,
 }

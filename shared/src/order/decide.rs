@@ -1,256 +1,128 @@
-//! The rules: what happens when something is asked of an order. No I/O, no clock; total.
+//! The rules: what happens when something is asked of an order. No I/O, no clock; total. Whether it may be asked at all, the
+//! table of [`permit`] says.
 
-use super::command::{Command, IntentReport, RefundReport, Rejection};
-use super::event::EventKind;
-use super::payment::{Method, Reference, RefundState, State, Step, next_step};
+mod cancel;
+mod payments;
+mod refunds;
+mod returns;
+
+use super::command::Command;
+use super::event::{Actor, EventKind};
+use super::payment::State;
+use super::rejection::Rejection;
+use super::rules::permit;
+use super::units::{Units, ordered};
 use super::{Order, Status};
-use crate::limits;
-use crate::money::Money;
+use crate::placement::Document;
 use crate::time::Timestamp;
 
-/// What happens when `command` is asked of `order` at `now`. No events: it is done already, and asking again is fine.
-pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
+/// What happens when `command` is asked of `order` by `actor` at `now`. No events: it is done already, and asking again is
+/// fine.
+pub fn decide(
+    order: &Order,
+    document: &Document,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<EventKind>, Rejection> {
+    if is_done(order, command)? {
+        return Ok(vec![]);
+    }
+    permit(order, document, command.action(), actor.role(), now)?;
     match command {
-        Command::Pay { method, key } => pay(order, method, key, now),
-        Command::Accept => Ok(match (&order.payment.state, order.status) {
-            (State::OnDelivery, Status::Pending) if order.payment.replaced.is_none() => {
-                vec![EventKind::Confirmed]
-            }
-            _ => vec![],
-        }),
-        Command::RecordPayment(report) => record_payment(order, report),
-        Command::RecordRefund { refund, report } => record_refund(order, refund, report),
-        Command::Cancel { reason } => cancel(order, reason),
-        Command::Expire => expire(order, now),
-        Command::Prepare { parcels, carbon_grams } => match order.status {
-            Status::Pending => Err(Rejection::NotConfirmed),
-            Status::Confirmed => {
-                Ok(vec![EventKind::Prepared { parcels: parcels.clone(), carbon_grams: *carbon_grams }])
-            }
-            Status::Preparing | Status::Packed | Status::Shipped | Status::Delivered | Status::Cancelled => {
-                Ok(vec![])
-            }
-        },
-    }
-}
-
-/// Names of the commands that can be sent to this order now. The default policy is the same for customers and staff.
-pub fn permitted_actions(order: &Order) -> Vec<&'static str> {
-    let cancellable = order.status != Status::Cancelled && refusal_to_cancel(order).is_none();
-    let payable = refusal_to_pay(order).is_none();
-    [("pay", payable), ("cancel", cancellable)]
-        .into_iter()
-        .filter(|(_, may)| *may)
-        .map(|(name, _)| name)
-        .collect()
-}
-
-/// Why no other way to pay can be chosen, if so. While the provider creates or confirms a payment, nobody knows yet what
-/// would have to be called off.
-fn refusal_to_pay(order: &Order) -> Option<Rejection> {
-    if order.status != Status::Pending {
-        return Some(Rejection::NotPayable { status: order.status });
-    }
-    match &order.payment.state {
-        _ if order.payment.replaced.is_some() => Some(Rejection::PaymentInProgress),
-        // The log is part of the head, and nobody needs that many cards but thieves who try them.
-        _ if order.payment.attempt >= limits::PAYMENT_ATTEMPTS => {
-            Some(Rejection::NotPayable { status: order.status })
+        Command::Pay { method, key } => Ok(payments::pay(order, method, key)),
+        Command::Accept => Ok(vec![EventKind::Confirmed]),
+        Command::RecordPayment(report) => payments::record(order, report),
+        Command::RecordRefund { refund, report } => refunds::record(order, refund, report),
+        Command::RecordOutsideRefund { provider, amount } => {
+            Ok(refunds::record_outside(order, provider, *amount))
         }
-        State::Unchosen | State::Open | State::Failed { .. } => None,
-        State::Requested | State::Created | State::OnDelivery => Some(Rejection::PaymentInProgress),
-        State::Captured | State::Voiding | State::Voided => {
-            Some(Rejection::NotPayable { status: order.status })
+        Command::RecordDispute { dispute, amount, reason, won } => {
+            Ok(refunds::record_dispute(order, dispute, *amount, reason, *won))
+        }
+        Command::Cancel { reason, override_reason } => {
+            cancel::all(order, document, reason, override_reason.as_deref(), actor.role())
+        }
+        Command::CancelLines { lines, reason, override_reason, request } => {
+            let why = cancel::Why { reason, override_reason: override_reason.as_deref(), request };
+            cancel::lines(order, document, lines, &why, actor.role())
+        }
+        Command::Expire => payments::expire(order, now),
+        Command::Prepare { parcels, carbon_grams } => {
+            Ok(vec![EventKind::Prepared { parcels: parcels.clone(), carbon_grams: *carbon_grams }])
+        }
+        Command::Pack => Ok(vec![EventKind::Packed]),
+        Command::Ship => Ok(vec![EventKind::Shipped]),
+        Command::Deliver => Ok(deliver(order)),
+        Command::Refund { what, reason, request } => {
+            refunds::request(order, document, what, reason.as_deref(), request)
+        }
+        Command::RetryRefund { refund } => refunds::retry(order, refund),
+        Command::SettleRefund { refund, reference } => refunds::settle(order, refund, reference),
+        Command::RequestReturn { lines, reason, comment, request } => {
+            returns::request(order, document, lines, reason, comment.as_deref(), request)
+        }
+        Command::ApproveReturn { id } => returns::approve(order, *id),
+        Command::RejectReturn { id, reason } => returns::reject(order, *id, reason),
+        Command::ReceiveReturn { id, lines, refund_delivery } => {
+            returns::receive(order, document, *id, lines.as_deref(), *refund_delivery)
         }
     }
 }
 
-fn pay(order: &Order, method: &Method, key: &str, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
-    let before = order.log.iter().find_map(|event| match &event.kind {
-        EventKind::PaymentChosen { method, key: known } if known == key => Some(method),
-        _ => None,
-    });
-    if let Some(before) = before {
-        return if before == method { Ok(vec![]) } else { Err(Rejection::PaymentKeyReused) };
-    }
-    if let Some(rejection) = refusal_to_pay(order) {
-        return Err(rejection);
-    }
-    if order.hold_until.is_some_and(|until| now >= until) {
-        return Err(Rejection::NotPayable { status: order.status });
-    }
-    let mut events = vec![EventKind::PaymentChosen { method: method.clone(), key: key.to_owned() }];
-    if *method == Method::Cod && order.payment.reference().is_none() {
-        events.push(EventKind::Confirmed);
-    }
-    Ok(events)
-}
-
-/// Why the order cannot be called off, if so. Default policy (C3): until it is packed.
-fn refusal_to_cancel(order: &Order) -> Option<Rejection> {
-    match order.status {
-        Status::Pending | Status::Confirmed | Status::Preparing | Status::Cancelled => None,
-        Status::Packed | Status::Shipped | Status::Delivered => {
-            Some(Rejection::TooLateToCancel { status: order.status })
-        }
-    }
-}
-
-fn cancel(order: &Order, reason: &str) -> Result<Vec<EventKind>, Rejection> {
-    if let Some(rejection) = refusal_to_cancel(order) {
-        return Err(rejection);
-    }
-    if order.status == Status::Cancelled {
-        return Ok(vec![]);
-    }
-    let mut events = vec![EventKind::Cancelled { reason: reason.to_owned() }];
-    events.extend(refund_of(order, order.payment.refundable()));
-    Ok(events)
-}
-
-fn expire(order: &Order, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
-    if order.status != Status::Pending {
-        return Ok(vec![]);
-    }
-    match next_step(order, now) {
-        Step::Expire => {
-            let in_time = order.hold_until.is_some_and(|until| now < until);
-            let reason = if in_time { "payment_failed" } else { "payment_expired" };
-            Ok(vec![EventKind::Cancelled { reason: reason.to_owned() }])
-        }
-        _ => Err(Rejection::NotExpired),
-    }
-}
-
-fn record_payment(order: &Order, report: &IntentReport) -> Result<Vec<EventKind>, Rejection> {
-    let payment = &order.payment;
-    let reported = report.reference();
-    if payment.replaced.is_some() && payment.replaced == reported {
-        return record_replaced(order, report);
-    }
-    // What paid the order may be an attempt that was about to be replaced.
-    if let IntentReport::Succeeded { intent, .. } = report
-        && payment.state == State::Captured
-        && payment.intent.as_ref() == Some(intent)
-    {
-        return Ok(vec![]);
-    }
-    let ours = match (&payment.method, &reported) {
-        // Nothing new is made before the attempt that it replaces is called off.
-        _ if payment.replaced.is_some() => false,
-        (_, Some(reference)) if is_of_the_past(order, reference) => false,
-        (Method::Card { .. }, None | Some(Reference::Intent(_)))
-        | (Method::Redirect { .. }, None | Some(Reference::Session(_))) => {
-            reported.is_none() || payment.reference().is_none_or(|known| Some(known) == reported)
-        }
-        _ => false,
-    };
-    if !ours {
-        // What became of an attempt that is none of ours any more is no news, unless it took money.
-        return if matches!(report, IntentReport::Succeeded { .. }) {
-            Err(Rejection::PaymentMismatch)
-        } else {
-            Ok(vec![])
+/// Whether it was done before, so that asking again changes nothing.
+fn is_done(order: &Order, command: &Command) -> Result<bool, Rejection> {
+    if let Some(request) = command.request() {
+        let before = order.log.iter().filter_map(|event| event.kind.request());
+        return match before.into_iter().find(|known| known.key == request.key) {
+            Some(known) if known == request => Ok(true),
+            Some(_) => Err(Rejection::KeyReused),
+            None => Ok(false),
         };
     }
-    match (&payment.state, report) {
-        (State::OnDelivery | State::Unchosen, _) => Err(Rejection::PaymentMismatch),
-        // Money that was taken stays taken; what the provider says later about the attempt is older news.
-        (State::Captured, _) => Ok(vec![]),
-        (_, IntentReport::Succeeded { intent, amount, .. }) => paid(order, intent, *amount),
-        (State::Requested, IntentReport::Created { intent }) => Ok(vec![started(intent)]),
-        (State::Requested, IntentReport::Open { reference: Reference::Intent(intent) }) => {
-            Ok(vec![started(intent), EventKind::PaymentPending])
+    let has = |kind: &EventKind| order.log.iter().any(|event| event.kind == *kind);
+    let past = |status: Status| {
+        let place = |status: Status| Status::ALL.iter().position(|known| *known == status);
+        order.status != Status::Cancelled && place(order.status) >= place(status)
+    };
+    Ok(match command {
+        Command::Pay { method, key } => return payments::was_chosen(order, method, key),
+        Command::Accept => past(Status::Confirmed),
+        Command::Cancel { .. } => order.status == Status::Cancelled,
+        Command::Expire => order.status != Status::Pending,
+        Command::Prepare { .. } => past(Status::Preparing) || order.status == Status::Cancelled,
+        Command::Pack => past(Status::Packed),
+        Command::Ship => past(Status::Shipped),
+        Command::Deliver => past(Status::Delivered),
+        Command::ApproveReturn { id } => has(&EventKind::ReturnApproved { id: *id }),
+        Command::RejectReturn { id, reason } => {
+            has(&EventKind::ReturnRejected { id: *id, reason: reason.clone() })
         }
-        (State::Requested, IntentReport::Open { reference: Reference::Session(session) }) => {
-            Ok(vec![EventKind::CheckoutOpened { session: session.clone() }])
+        Command::ReceiveReturn { id, lines, .. } => returns::was_received(order, *id, lines.as_deref()),
+        Command::SettleRefund { refund, reference } => {
+            has(&EventKind::RefundSettled { refund: refund.clone(), reference: reference.clone() })
         }
-        (State::Created, IntentReport::Open { .. }) => Ok(vec![EventKind::PaymentPending]),
-        (State::Requested | State::Created | State::Open, IntentReport::Failed { intent, code }) => {
-            Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
-        }
-        (
-            State::Created | State::Open | State::Failed { .. } | State::Voiding,
-            IntentReport::Canceled { .. },
-        ) => Ok(vec![EventKind::PaymentVoided]),
-        // A payment that we do not know of was called off: the one that we are about to make is another.
-        (State::Requested, IntentReport::Canceled { .. })
-        | (State::Created, IntentReport::Created { .. })
-        | (State::Open, IntentReport::Created { .. } | IntentReport::Open { .. })
-        | (
-            State::Failed { .. } | State::Voiding,
-            IntentReport::Created { .. } | IntentReport::Open { .. } | IntentReport::Failed { .. },
-        )
-        | (
-            State::Voided,
-            IntentReport::Created { .. }
-            | IntentReport::Open { .. }
-            | IntentReport::Failed { .. }
-            | IntentReport::Canceled { .. },
-        ) => Ok(vec![]),
-    }
-}
-
-/// Whether this is an attempt before the present one. What was seen of it at the provider before it was called off may be told
-/// to the order afterwards, when the present attempt has no name yet, and is not to be taken for it.
-fn is_of_the_past(order: &Order, reference: &Reference) -> bool {
-    let chosen = order.log.iter().rposition(|event| matches!(event.kind, EventKind::PaymentChosen { .. }));
-    order.log.iter().take(chosen.unwrap_or_default()).any(|event| match (&event.kind, reference) {
-        (
-            EventKind::PaymentStarted { intent } | EventKind::PaymentFailed { intent: Some(intent), .. },
-            Reference::Intent(known),
-        ) => intent == known,
-        (EventKind::CheckoutOpened { session }, Reference::Session(known)) => session == known,
         _ => false,
     })
 }
 
-/// What became of the attempt before this one: called off, so that the new one can begin, or made after all.
-fn record_replaced(order: &Order, report: &IntentReport) -> Result<Vec<EventKind>, Rejection> {
-    match report {
-        IntentReport::Succeeded { intent, amount, .. } => paid(order, intent, *amount),
-        IntentReport::Canceled { .. } => Ok(vec![EventKind::PaymentReplaced]),
-        IntentReport::Created { .. } | IntentReport::Open { .. } | IntentReport::Failed { .. } => Ok(vec![]),
-    }
+fn deliver(order: &Order) -> Vec<EventKind> {
+    let amount = order.sums().owed();
+    let collected = (order.payment.state == State::OnDelivery).then_some(EventKind::Collected { amount });
+    [EventKind::Delivered].into_iter().chain(collected).collect()
 }
 
-fn paid(order: &Order, intent: &str, amount: Money) -> Result<Vec<EventKind>, Rejection> {
-    if amount != order.total {
-        return Err(Rejection::PaymentMismatch);
-    }
-    let mut events = vec![EventKind::Paid { intent: intent.to_owned(), amount }];
-    match order.status {
-        Status::Pending => events.push(EventKind::Confirmed),
-        // Taken after the order was called off: it goes back at once.
-        Status::Cancelled => events.extend(refund_of(order, amount)),
-        Status::Confirmed | Status::Preparing | Status::Packed | Status::Shipped | Status::Delivered => {}
-    }
-    Ok(events)
-}
-
-fn started(intent: &str) -> EventKind {
-    EventKind::PaymentStarted { intent: intent.to_owned() }
-}
-
-fn record_refund(order: &Order, id: &str, report: &RefundReport) -> Result<Vec<EventKind>, Rejection> {
-    let refund =
-        order.payment.refunds.iter().find(|refund| refund.id == id).ok_or(Rejection::UnknownRefund)?;
-    match (&refund.state, report) {
-        (RefundState::Done, RefundReport::Done { .. }) => Ok(vec![]),
-        (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider }) => {
-            Ok(vec![EventKind::Refunded { refund: id.to_owned(), provider: provider.clone() }])
+/// Units that a request names: each line is there, each once and has so many left for it.
+fn check_units(document: &Document, asked: &[Units], left: impl Fn(u16) -> u32) -> Result<(), Rejection> {
+    for (at, units) in asked.iter().enumerate() {
+        let again = asked.iter().take(at).any(|earlier| earlier.line == units.line);
+        if again || units.quantity == 0 || ordered(document, units.line) == 0 {
+            return Err(Rejection::UnknownLine { at });
         }
-        // A refund that the provider took can still fail (Stripe: "Failed refunds").
-        (RefundState::Requested | RefundState::Done, RefundReport::Failed { code }) => {
-            Ok(vec![EventKind::RefundFailed { refund: id.to_owned(), code: code.clone() }])
+        let left = left(units.line);
+        if units.quantity > left {
+            return Err(Rejection::NotEnoughUnits { line: units.line, left });
         }
-        (RefundState::Failed, RefundReport::Failed { .. }) => Ok(vec![]),
     }
-}
-
-fn refund_of(order: &Order, amount: Money) -> Option<EventKind> {
-    (!amount.is_zero()).then(|| EventKind::RefundRequested {
-        refund: format!("{}-refund-{}", order.id, order.payment.refunds.len() + 1),
-        amount,
-    })
+    Ok(())
 }

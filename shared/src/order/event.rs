@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::payment::Method;
+use super::refunds::Cause;
+use super::returns::Received;
+use super::units::Units;
 use crate::ids::{CustomerId, OrderId, WarehouseId};
 use crate::money::Money;
 use crate::packaging::Packed;
+use crate::store::Capture;
 use crate::time::Timestamp;
 
 /// One entry of an order's log. Short names: DynamoDB charges for every byte of every name.
@@ -47,8 +51,11 @@ pub enum EventKind {
         hold_until: Option<Timestamp>,
         /// When it should arrive.
         delivery: Timestamp,
+        /// When the money of a payment through the provider is taken.
+        #[serde(default, skip_serializing_if = "is_default")]
+        capture: Capture,
     },
-    /// It may be prepared: paid, or to be paid on delivery.
+    /// It may be prepared: paid, reserved, or to be paid on delivery.
     Confirmed,
     /// Another way to pay was chosen than at placement, or one at all.
     PaymentChosen {
@@ -71,10 +78,22 @@ pub enum EventKind {
     },
     /// The provider waits for the customer (3-D Secure) or the bank.
     PaymentPending,
+    /// The money is reserved; it is taken when the order is shipped.
+    PaymentAuthorized {
+        /// Stripe's PaymentIntent.
+        intent: String,
+        /// How much.
+        amount: Money,
+    },
     /// The money was taken.
     Paid {
         /// Stripe's PaymentIntent.
         intent: String,
+        /// How much.
+        amount: Money,
+    },
+    /// The carrier took the money at the door.
+    Collected {
         /// How much.
         amount: Money,
     },
@@ -95,10 +114,33 @@ pub enum EventKind {
         /// Grams CO2e of sending them all.
         carbon_grams: u64,
     },
+    /// Its parcels are closed.
+    Packed,
+    /// A carrier has it; its stock is gone with the same write.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// A part of it is off; its stock went back in the same write.
+    LinesCancelled {
+        /// Which part.
+        lines: Vec<Units>,
+        /// What is owed less for it.
+        amount: Money,
+        /// Why.
+        reason: String,
+        /// Why staff did it against the policy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        override_reason: Option<String>,
+        /// The request that asked for it.
+        request: Request,
+    },
     /// It is off; its stock went back in the same write.
     Cancelled {
         /// Why.
         reason: String,
+        /// Why staff did it against the policy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        override_reason: Option<String>,
     },
     /// Money is to go back. Written before the provider is asked.
     RefundRequested {
@@ -106,6 +148,20 @@ pub enum EventKind {
         refund: String,
         /// How much.
         amount: Money,
+        /// What for.
+        cause: Cause,
+        /// The units that it pays back, if it is for units.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<Units>,
+        /// Whether it pays the delivery charge back.
+        #[serde(default, skip_serializing_if = "is_default")]
+        delivery: bool,
+        /// Why, in staff's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The request that asked for it, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Request>,
     },
     /// The provider took the refund.
     Refunded {
@@ -114,13 +170,105 @@ pub enum EventKind {
         /// The provider's id of it.
         provider: String,
     },
-    /// The provider refused the refund for good; somebody must look at it.
+    /// The provider refused the refund.
     RefundFailed {
         /// Our id of the refund.
         refund: String,
         /// The provider's error code.
         code: String,
     },
+    /// A refund that failed is asked for again.
+    RefundRetried {
+        /// Our id of the refund.
+        refund: String,
+    },
+    /// Staff paid a refund in another way than through the provider.
+    RefundSettled {
+        /// Our id of the refund.
+        refund: String,
+        /// How it can be found, e.g. the reference of a bank transfer.
+        reference: String,
+    },
+    /// Somebody gave money back at the provider, without us.
+    RefundedOutside {
+        /// The provider's id of it.
+        provider: String,
+        /// How much.
+        amount: Money,
+    },
+    /// The customer had the bank take the money back; somebody has to answer.
+    Disputed {
+        /// The provider's id of it.
+        dispute: String,
+        /// How much.
+        amount: Money,
+        /// The provider's word for why.
+        reason: String,
+    },
+    /// The bank has decided.
+    DisputeClosed {
+        /// The provider's id of it.
+        dispute: String,
+        /// Whether the money came back to the store.
+        won: bool,
+    },
+    /// The customer wants to send something back.
+    ReturnRequested {
+        /// Which return of the order, from 1.
+        #[serde(rename = "return")]
+        id: u16,
+        /// What.
+        lines: Vec<Units>,
+        /// One of the reasons that the store offers.
+        reason: String,
+        /// More about it, in the customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// The request that asked for it.
+        request: Request,
+    },
+    /// The customer may send it.
+    ReturnApproved {
+        /// Which return.
+        #[serde(rename = "return")]
+        id: u16,
+    },
+    /// The customer may not send it.
+    ReturnRejected {
+        /// Which return.
+        #[serde(rename = "return")]
+        id: u16,
+        /// Why not.
+        reason: String,
+    },
+    /// It arrived; what can be sold again is in stock with the same write.
+    ReturnReceived {
+        /// Which return.
+        #[serde(rename = "return")]
+        id: u16,
+        /// What arrived.
+        lines: Vec<Received>,
+        /// Whether the delivery charge is paid back with them.
+        #[serde(default, skip_serializing_if = "is_default")]
+        delivery: bool,
+        /// What is owed less for it.
+        amount: Money,
+    },
+}
+
+/// The request behind an event: sent again, it finds what it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Hash of the caller and the idempotency key.
+    #[serde(rename = "k")]
+    pub key: String,
+    /// Hash of the body.
+    #[serde(rename = "b")]
+    pub body: String,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl EventKind {
@@ -134,14 +282,38 @@ impl EventKind {
             Self::CheckoutOpened { .. } => "checkout_opened",
             Self::PaymentStarted { .. } => "payment_started",
             Self::PaymentPending => "payment_pending",
+            Self::PaymentAuthorized { .. } => "payment_authorized",
             Self::Paid { .. } => "paid",
+            Self::Collected { .. } => "collected",
             Self::PaymentFailed { .. } => "payment_failed",
             Self::PaymentVoided => "payment_voided",
             Self::Prepared { .. } => "preparing",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::LinesCancelled { .. } => "lines_cancelled",
             Self::Cancelled { .. } => "cancelled",
             Self::RefundRequested { .. } => "refund_requested",
             Self::Refunded { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
+            Self::RefundRetried { .. } => "refund_retried",
+            Self::RefundSettled { .. } => "refund_settled",
+            Self::RefundedOutside { .. } => "refunded_outside",
+            Self::Disputed { .. } => "disputed",
+            Self::DisputeClosed { .. } => "dispute_closed",
+            Self::ReturnRequested { .. } => "return_requested",
+            Self::ReturnApproved { .. } => "return_approved",
+            Self::ReturnRejected { .. } => "return_rejected",
+            Self::ReturnReceived { .. } => "return_received",
+        }
+    }
+
+    /// The request that caused it, where a request sent again must be known.
+    pub fn request(&self) -> Option<&Request> {
+        match self {
+            Self::LinesCancelled { request, .. } | Self::ReturnRequested { request, .. } => Some(request),
+            Self::RefundRequested { request, .. } => request.as_ref(),
+            _ => None,
         }
     }
 }
@@ -172,6 +344,28 @@ pub enum Actor {
     Provider,
     /// One of our workers.
     Worker,
+}
+
+/// In what role somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The customer whose order it is.
+    Customer,
+    /// The store's people.
+    Staff,
+    /// The payment provider and our workers.
+    System,
+}
+
+impl Actor {
+    /// In what role it acts.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::Customer => Role::Customer,
+            Self::Admin(_) => Role::Staff,
+            Self::Provider | Self::Worker => Role::System,
+        }
+    }
 }
 
 impl fmt::Display for Actor {

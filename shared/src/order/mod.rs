@@ -7,17 +7,31 @@
 mod apply;
 mod command;
 mod decide;
+mod effects;
 mod event;
+mod ledger;
 pub mod payment;
 #[cfg(test)]
 mod properties;
+mod refunds;
+mod rejection;
+mod returns;
+mod rules;
 #[cfg(test)]
 mod tests;
+mod units;
 
 pub use apply::apply;
-pub use command::{Command, IntentReport, RefundReport, Rejection};
-pub use decide::{decide, permitted_actions};
-pub use event::{Actor, Event, EventKind, Parcel};
+pub use command::{Command, IntentReport, RefundReport, RefundWish};
+pub use decide::decide;
+pub use effects::{Effects, effects, held};
+pub use event::{Actor, Event, EventKind, Parcel, Request, Role};
+pub use ledger::{Entry, EntryKind, Sums};
+pub use refunds::{Cause, Refund, RefundState};
+pub use rejection::Rejection;
+pub use returns::{Received, Return, ReturnState};
+pub use rules::{Action, available_actions, permit};
+pub use units::{Tally, Units, worth};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::refunds::{Refund, RefundState};
 use super::{Order, Status};
 use crate::money::Money;
+use crate::store::Capture;
 use crate::time::Timestamp;
 
 /// A refund that was requested longer ago is looked up at the provider before it is asked for (again): the provider
 /// forgets idempotency keys (Stripe: after 24 h), so a key alone must never stand between us and paying twice.
 pub const LOOK_UP_REFUND_AFTER_SECONDS: i64 = 60 * 60;
+/// How long after each refusal a refund is asked for anew: an hour, six, a day. Then it is for staff.
+pub const RETRY_REFUND_AFTER_SECONDS: [i64; 3] = [60 * 60, 6 * 60 * 60, 24 * 60 * 60];
 
 /// How an order is paid. Card numbers never reach us; a payment method id stands for the card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +79,8 @@ pub enum State {
     Created,
     /// The provider waits: for the customer to confirm it with the bank, or for the bank.
     Open,
+    /// The money is reserved, and is taken when the order is shipped.
+    Authorized,
     /// The money was taken, or there was none to take.
     Captured,
     /// It was refused.
@@ -108,36 +114,11 @@ pub struct Payment {
     /// Counts the times that a way to pay was chosen after placement; part of the provider's idempotency keys.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub attempt: u32,
-    /// What was taken.
-    pub captured: Money,
-    /// What goes back, and has gone.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refunds: Vec<Refund>,
-}
-
-/// Money that goes back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refund {
-    /// Our id, and the provider's idempotency key.
-    pub id: String,
-    /// How much.
+    /// What this attempt asks for: what was owed when it was chosen.
     pub amount: Money,
-    /// How far.
-    pub state: RefundState,
-    /// When it was requested.
-    pub since: Timestamp,
-}
-
-/// How far a refund is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundState {
-    /// The provider is to be asked.
-    Requested,
-    /// The provider took it.
-    Done,
-    /// The provider refused it.
-    Failed,
+    /// When the money is taken.
+    #[serde(default, skip_serializing_if = "is_immediate")]
+    pub capture: Capture,
 }
 
 /// The payment axis as the API shows it (C1).
@@ -164,53 +145,39 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+fn is_immediate(capture: &Capture) -> bool {
+    *capture == Capture::Immediately
+}
+
 impl Payment {
     /// What the provider has of the present attempt.
     pub fn reference(&self) -> Option<Reference> {
         let session = self.session.clone().map(Reference::Session);
         session.or_else(|| self.intent.clone().map(Reference::Intent))
     }
+}
 
-    /// Where the money stands. Refunds count once the provider took them.
-    pub fn status(&self) -> PaymentStatus {
-        match self.state {
+impl Order {
+    /// Where its money stands. Refunds count once the provider took them.
+    pub fn payment_status(&self) -> PaymentStatus {
+        match self.payment.state {
             State::Captured => {
-                let refunded = self.refunded();
-                if refunded.is_zero() {
+                let sums = self.sums();
+                if sums.refunded().is_zero() {
                     PaymentStatus::Paid
-                } else if refunded == self.captured {
+                } else if sums.refunded() == sums.captured() {
                     PaymentStatus::Refunded
                 } else {
                     PaymentStatus::PartiallyRefunded
                 }
             }
+            State::Authorized => PaymentStatus::Authorized,
             State::Unchosen | State::OnDelivery | State::Requested | State::Created | State::Open => {
                 PaymentStatus::Unpaid
             }
             State::Failed { .. } => PaymentStatus::Failed,
             State::Voiding | State::Voided => PaymentStatus::Voided,
         }
-    }
-
-    /// What the provider has given back.
-    pub fn refunded(&self) -> Money {
-        self.sum_of(|refund| refund.state == RefundState::Done)
-    }
-
-    /// What was taken and is not promised back.
-    pub fn refundable(&self) -> Money {
-        let promised = self.sum_of(|refund| refund.state != RefundState::Failed);
-        self.captured.minus(promised).unwrap_or(Money::zero(self.captured.currency()))
-    }
-
-    fn sum_of(&self, counts: impl Fn(&Refund) -> bool) -> Money {
-        let zero = Money::zero(self.captured.currency());
-        // Refunds are of the capture's currency and bounded by it, so the sum exists.
-        self.refunds
-            .iter()
-            .filter(|refund| counts(refund))
-            .try_fold(zero, |sum, refund| sum.plus(refund.amount))
-            .unwrap_or(zero)
     }
 }
 
@@ -228,6 +195,13 @@ pub enum Step {
     /// the order off knows what to call off at the provider. That, and no time limit of an idempotency key, is what
     /// makes a charge nobody knows of impossible.
     Confirm(String),
+    /// Take money that is reserved.
+    Capture {
+        /// Stripe's PaymentIntent.
+        intent: String,
+        /// How much of it: what is owed. The rest is free again.
+        amount: Money,
+    },
     /// Tell the provider not to take the money.
     Void(Reference),
     /// Nothing stands in the way of paying on delivery any more.
@@ -239,6 +213,8 @@ pub enum Step {
         /// Whether to look it up first.
         look_up: bool,
     },
+    /// Ask again for a refund that the provider refused a while ago.
+    RetryRefund(String),
     /// Give the order up: its hold is over and nobody paid.
     Expire,
     /// Nothing to ask before this moment.
@@ -250,11 +226,38 @@ pub enum Step {
 /// The next step for this order's money. Whoever comes by takes it: the caller's own request, the provider's webhook,
 /// the payment worker. All of them end in the same state.
 pub fn next_step(order: &Order, now: Timestamp) -> Step {
-    let payment = &order.payment;
-    if let Some(refund) = payment.refunds.iter().find(|refund| refund.state == RefundState::Requested) {
-        let look_up = now.seconds_since(refund.since) > LOOK_UP_REFUND_AFTER_SECONDS;
-        return Step::Refund { refund: refund.clone(), look_up };
+    match next_refund(order, now) {
+        Some(Step::WaitUntil(moment)) => match next_payment(order, now) {
+            Step::Done => Step::WaitUntil(moment),
+            Step::WaitUntil(other) => Step::WaitUntil(moment.min(other)),
+            step => step,
+        },
+        Some(step) => step,
+        None => next_payment(order, now),
     }
+}
+
+fn next_refund(order: &Order, now: Timestamp) -> Option<Step> {
+    if order.refunds_by_hand() {
+        return None;
+    }
+    let refunds = order.refunds();
+    if let Some(refund) = refunds.iter().find(|refund| refund.state == RefundState::Requested) {
+        let look_up = now.seconds_since(refund.since) > LOOK_UP_REFUND_AFTER_SECONDS;
+        return Some(Step::Refund { refund: refund.clone(), look_up });
+    }
+    let refundable = order.sums().refundable().minor();
+    let again = refunds.iter().filter(|refund| refund.state == RefundState::Failed);
+    let again = again.filter(|refund| refund.amount.minor() <= refundable).filter_map(|refund| {
+        let wait = RETRY_REFUND_AFTER_SECONDS.get(usize::try_from(refund.attempt).ok()?)?;
+        Some((refund.since.plus_seconds(*wait), refund))
+    });
+    let (due, refund) = again.min_by_key(|(due, _)| *due)?;
+    Some(if due <= now { Step::RetryRefund(refund.id.clone()) } else { Step::WaitUntil(due) })
+}
+
+fn next_payment(order: &Order, now: Timestamp) -> Step {
+    let payment = &order.payment;
     if let Some(replaced) = payment.replaced.clone() {
         return Step::Void(replaced);
     }
@@ -271,6 +274,15 @@ pub fn next_step(order: &Order, now: Timestamp) -> Step {
         (State::Unchosen | State::Requested, _) => Step::Expire,
         (State::Created, Some(Reference::Intent(intent))) if held => Step::Confirm(intent),
         (State::Open, Some(_)) if held => Step::WaitUntil(hold),
+        (State::Authorized, Some(Reference::Intent(intent)))
+            if matches!(order.status, Status::Shipped | Status::Delivered) =>
+        {
+            match order.sums().owed() {
+                nothing if nothing.is_zero() => Step::Void(Reference::Intent(intent)),
+                amount => Step::Capture { intent, amount },
+            }
+        }
+        (State::Authorized, _) => Step::Done,
         (State::Created | State::Open | State::Voiding, Some(reference)) => Step::Void(reference),
         (State::Failed { .. } | State::Voided, _) if order.status != Status::Pending => Step::Done,
         // A refused payment can be tried again, or another one made, as long as the stock is held for it.

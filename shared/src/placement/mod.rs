@@ -24,6 +24,7 @@ use crate::order::{Actor, Order};
 use crate::pricing::{CouponTerms, LineAmounts, Quote};
 use crate::sku::Sku;
 use crate::stock::{Allocation, Choice, Shortage};
+use crate::store::Policies;
 use crate::time::Timestamp;
 
 /// The part of an order that is frozen when it is placed: what was bought, at what price, for whom, from where.
@@ -36,6 +37,9 @@ pub struct Document {
     pub fingerprint: String,
     /// The version of the store that it was placed under: settings, taxes, policies.
     pub store_version: u64,
+    /// What customers and staff may undo of it, and until when: the store's policies of that version.
+    #[serde(default)]
+    pub policies: Policies,
     /// Where mail about it goes.
     pub contact_email: String,
     /// Who pays.

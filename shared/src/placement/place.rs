@@ -15,7 +15,7 @@ use crate::order::{EventKind, apply};
 use crate::pricing::{Basket, Quote};
 use crate::sku::Sku;
 use crate::stock::{AllocationPlan, Demand, StockBucket, allocate};
-use crate::store::Store;
+use crate::store::{Capture, Store};
 use crate::time::Timestamp;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -67,12 +67,13 @@ pub fn place(
     let (method, minutes) = method(request, store)?;
 
     let items = drafts.iter().map(|draft| draft.line.quantity).fold(0, u32::saturating_add);
-    let events = events(buyer, id, &quote, items, method, minutes, now);
+    let events = events(buyer, id, &quote, items, (method, store.settings.payment.capture), minutes, now);
     let order = apply(None, &events, &buyer.actor, now).unwrap_or_else(|| unreachable!("placed comes first"));
     let document = Document {
         order: id,
         fingerprint: fingerprint(request),
         store_version: store.version,
+        policies: store.settings.policies.clone(),
         contact_email: request.contact_email.clone().or_else(|| buyer.email.clone()).unwrap_or_default(),
         billing_address: billing,
         shipping_address: shipping,
@@ -210,7 +211,7 @@ fn events(
     id: OrderId,
     quote: &Quote,
     items: u32,
-    method: Method,
+    (method, capture): (Method, Capture),
     hold_minutes: u32,
     now: Timestamp,
 ) -> Vec<EventKind> {
@@ -224,6 +225,7 @@ fn events(
         method,
         hold_until: prepaid.then(|| now.plus_seconds(i64::from(hold_minutes) * 60)),
         delivery: now.plus_seconds(i64::from(quote.delivery.transit_days) * DAY_SECONDS),
+        capture,
     };
     if prepaid { vec![placed] } else { vec![placed, EventKind::Confirmed] }
 }

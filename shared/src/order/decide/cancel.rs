@@ -1,0 +1,86 @@
+//! Calling an order off, or a part of it (C3).
+
+use super::super::event::{EventKind, Request, Role};
+use super::super::rejection::Rejection;
+use super::super::rules::needs_override;
+use super::super::units::{Units, lines as lines_of};
+use super::super::{Cause, Order, Status};
+use super::{check_units, refunds};
+use crate::money::Money;
+use crate::placement::Document;
+
+/// Why a part is called off.
+pub(super) struct Why<'a> {
+    pub(super) reason: &'a str,
+    pub(super) override_reason: Option<&'a str>,
+    pub(super) request: &'a Request,
+}
+
+pub(super) fn all(
+    order: &Order,
+    document: &Document,
+    reason: &str,
+    override_reason: Option<&str>,
+    role: Role,
+) -> Result<Vec<EventKind>, Rejection> {
+    let override_reason = overridden(order, document, override_reason, role)?;
+    let mut events = vec![EventKind::Cancelled { reason: reason.to_owned(), override_reason }];
+    events.extend(refunds::of(order, order.sums().refundable(), Cause::Cancelled));
+    Ok(events)
+}
+
+pub(super) fn lines(
+    order: &Order,
+    document: &Document,
+    asked: &[Units],
+    why: &Why<'_>,
+    role: Role,
+) -> Result<Vec<EventKind>, Rejection> {
+    let override_reason = overridden(order, document, why.override_reason, role)?;
+    check_units(document, asked, |line| order.units_left(document, line))?;
+    let left: u32 = lines_of(document).map(|line| order.units_left(document, line)).sum();
+    let gone: u32 = asked.iter().map(|units| units.quantity).sum();
+    let owed = order.sums().owed();
+    let worth = asked
+        .iter()
+        .map(|units| order.worth_of(document, *units))
+        .try_fold(Money::zero(owed.currency()), Money::plus);
+    // Parts of an order are worth less than the order, so their sum exists.
+    let worth = worth.unwrap_or(owed);
+    let amount = if worth.minor() < owed.minor() { worth } else { owed };
+    let mut events = vec![EventKind::LinesCancelled {
+        lines: asked.to_vec(),
+        amount,
+        reason: why.reason.to_owned(),
+        override_reason: override_reason.clone(),
+        request: why.request.clone(),
+    }];
+    if gone == left {
+        // Nothing is left to be sent, so nothing is left to be paid: not the delivery either.
+        events.push(EventKind::Cancelled { reason: why.reason.to_owned(), override_reason });
+        events.extend(refunds::of(order, order.sums().refundable(), Cause::Cancelled));
+    } else {
+        events.extend(refunds::of(order, amount, Cause::Cancelled));
+    }
+    Ok(events)
+}
+
+/// The reason why staff goes beyond the policy, if it has to and gives one. One that is not needed is not kept.
+fn overridden(
+    order: &Order,
+    document: &Document,
+    given: Option<&str>,
+    role: Role,
+) -> Result<Option<String>, Rejection> {
+    if !needs_override(order, document, role) {
+        return Ok(None);
+    }
+    given.map(|reason| Some(reason.to_owned())).ok_or(Rejection::OverrideRequired)
+}
+
+impl Status {
+    /// Whether parcels are planned or closed, which a part that is called off makes wrong.
+    pub(in crate::order) fn has_parcels(self) -> bool {
+        matches!(self, Self::Preparing | Self::Packed)
+    }
+}

@@ -1,0 +1,180 @@
+//! Giving money back (C4). What goes back is decided here, before the provider is asked, and saved by a conditional write: so
+//! however many ask at once, the sum never exceeds what was taken.
+
+use super::super::command::{RefundReport, RefundWish};
+use super::super::event::{EventKind, Request};
+use super::super::refunds::{Cause, RefundState};
+use super::super::rejection::Rejection;
+use super::super::units::{Units, lines as lines_of, ordered};
+use super::super::{Order, Refund};
+use super::check_units;
+use crate::money::Money;
+use crate::placement::Document;
+
+/// A refund of this amount, or of what can be refunded of it, if that is anything.
+pub(super) fn of(order: &Order, amount: Money, cause: Cause) -> Option<EventKind> {
+    let refundable = order.sums().refundable();
+    let amount = if amount.minor() < refundable.minor() { amount } else { refundable };
+    (!amount.is_zero()).then(|| new(order, amount, cause))
+}
+
+/// The order's next refund.
+pub(super) fn new(order: &Order, amount: Money, cause: Cause) -> EventKind {
+    EventKind::RefundRequested {
+        refund: next_id(order),
+        amount,
+        cause,
+        lines: vec![],
+        delivery: false,
+        reason: None,
+        request: None,
+    }
+}
+
+fn next_id(order: &Order) -> String {
+    format!("{}-refund-{}", order.id, order.refunds().len() + 1)
+}
+
+pub(super) fn request(
+    order: &Order,
+    document: &Document,
+    what: &RefundWish,
+    reason: Option<&str>,
+    request: &Request,
+) -> Result<Vec<EventKind>, Rejection> {
+    let refundable = order.sums().refundable();
+    let left = |line: u16| ordered(document, line).saturating_sub(order.tally(document, line).credited);
+    let (amount, cause, lines, delivery) = match what {
+        RefundWish::Full => {
+            let rest = lines_of(document).map(|line| Units { line, quantity: left(line) });
+            let rest = rest.filter(|units| units.quantity > 0).collect();
+            (refundable, Cause::Full, rest, !order.delivery_credited())
+        }
+        RefundWish::Lines { lines, delivery } => {
+            check_units(document, lines, left)?;
+            if *delivery && order.delivery_credited() {
+                return Err(Rejection::DeliveryGone);
+            }
+            let amount = sum_of(order, document, lines, *delivery);
+            (amount, Cause::Lines, lines.clone(), *delivery)
+        }
+        RefundWish::Amount { amount, goodwill } => {
+            let cause = if *goodwill { Cause::Goodwill } else { Cause::Amount };
+            (*amount, cause, vec![], false)
+        }
+    };
+    if amount.is_zero() {
+        return Err(Rejection::NothingToRefund);
+    }
+    if amount.minor() > refundable.minor() {
+        return Err(Rejection::RefundExceedsCaptured { refundable });
+    }
+    Ok(vec![EventKind::RefundRequested {
+        refund: next_id(order),
+        amount,
+        cause,
+        lines,
+        delivery,
+        reason: reason.map(str::to_owned),
+        request: Some(request.clone()),
+    }])
+}
+
+/// What units and the delivery cost, by the amounts that were frozen when the order was placed.
+pub(super) fn sum_of(order: &Order, document: &Document, lines: &[Units], delivery: bool) -> Money {
+    let zero = Money::zero(order.total.currency());
+    let charge = if delivery { document.quote.delivery.total } else { zero };
+    let lines = lines.iter().map(|units| order.worth_of(document, *units));
+    // Parts of an order are worth no more than the order, so their sum exists.
+    lines.chain([charge]).try_fold(zero, Money::plus).unwrap_or(order.total)
+}
+
+pub(super) fn retry(order: &Order, id: &str) -> Result<Vec<EventKind>, Rejection> {
+    owed_again(order, id)?;
+    Ok(vec![EventKind::RefundRetried { refund: id.to_owned() }])
+}
+
+pub(super) fn settle(order: &Order, id: &str, reference: &str) -> Result<Vec<EventKind>, Rejection> {
+    let refund = find(order, id)?;
+    let by_hand = order.refunds_by_hand() && refund.state == RefundState::Requested;
+    if !by_hand {
+        owed_again(order, id)?;
+    }
+    Ok(vec![EventKind::RefundSettled { refund: id.to_owned(), reference: reference.to_owned() }])
+}
+
+/// A refund that failed is not promised any more, so its money may have gone elsewhere since.
+fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
+    let refund = find(order, id)?;
+    if refund.state != RefundState::Failed {
+        return Err(Rejection::NoRefundOfThatState);
+    }
+    let refundable = order.sums().refundable();
+    if refund.amount.minor() > refundable.minor() {
+        return Err(Rejection::RefundExceedsCaptured { refundable });
+    }
+    Ok(())
+}
+
+fn find(order: &Order, id: &str) -> Result<Refund, Rejection> {
+    order.refund(id).ok_or(Rejection::UnknownRefund)
+}
+
+pub(super) fn record(order: &Order, id: &str, report: &RefundReport) -> Result<Vec<EventKind>, Rejection> {
+    let refund = find(order, id)?;
+    Ok(match (refund.state, report) {
+        (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider }) => {
+            vec![EventKind::Refunded { refund: id.to_owned(), provider: provider.clone() }]
+        }
+        // A refund that the provider took can still fail (Stripe: "Failed refunds"). What it says of an earlier attempt is
+        // older news.
+        (RefundState::Requested | RefundState::Done, RefundReport::Failed { attempt, code })
+            if *attempt == refund.attempt =>
+        {
+            vec![EventKind::RefundFailed { refund: id.to_owned(), code: code.clone() }]
+        }
+        _ => vec![],
+    })
+}
+
+/// Somebody used the provider's own pages. If that is a refund of ours that had failed, it is done with it.
+pub(super) fn record_outside(order: &Order, provider: &str, amount: Money) -> Vec<EventKind> {
+    let known = order.log.iter().any(|event| match &event.kind {
+        EventKind::RefundedOutside { provider: known, .. } | EventKind::Refunded { provider: known, .. } => {
+            known == provider
+        }
+        _ => false,
+    });
+    if known {
+        return vec![];
+    }
+    let failed = order
+        .refunds()
+        .into_iter()
+        .find(|refund| refund.state == RefundState::Failed && refund.amount == amount);
+    vec![match failed {
+        Some(refund) => EventKind::Refunded { refund: refund.id, provider: provider.to_owned() },
+        None => EventKind::RefundedOutside { provider: provider.to_owned(), amount },
+    }]
+}
+
+pub(super) fn record_dispute(
+    order: &Order,
+    id: &str,
+    amount: Money,
+    reason: &str,
+    won: Option<bool>,
+) -> Vec<EventKind> {
+    let opened = order
+        .log
+        .iter()
+        .any(|event| matches!(&event.kind, EventKind::Disputed { dispute, .. } if dispute == id));
+    let closed = order
+        .log
+        .iter()
+        .any(|event| matches!(&event.kind, EventKind::DisputeClosed { dispute, .. } if dispute == id));
+    let open =
+        (!opened).then(|| EventKind::Disputed { dispute: id.to_owned(), amount, reason: reason.to_owned() });
+    let close = won.filter(|_| !closed).map(|won| EventKind::DisputeClosed { dispute: id.to_owned(), won });
+    open.into_iter().chain(close).collect()
+}

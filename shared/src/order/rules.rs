@@ -1,0 +1,240 @@
+//! The state machine: what may be asked of an order, by whom, and why not. One table; the decisions, the answers of the API
+//! and `available_actions` all come from it. `docs/state-machine.md` shows it, written by a test.
+
+use super::event::Role;
+use super::payment::State;
+use super::refunds::RefundState;
+use super::rejection::Rejection;
+use super::returns::ReturnState;
+use super::{Order, Status, units};
+use crate::limits;
+use crate::placement::Document;
+use crate::time::Timestamp;
+
+/// What can be asked of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Choose how it is paid.
+    Pay,
+    /// Call all of it off.
+    Cancel,
+    /// Call a part of it off.
+    CancelLines,
+    /// Plan its parcels.
+    Prepare,
+    /// Close its parcels.
+    Pack,
+    /// Hand it to a carrier.
+    Ship,
+    /// Hand it to the customer.
+    Deliver,
+    /// Give money back.
+    Refund,
+    /// Ask the provider for a failed refund again.
+    RetryRefund,
+    /// Note that a refund was paid in another way.
+    SettleRefund,
+    /// Ask to send something back.
+    RequestReturn,
+    /// Let the customer send it.
+    ApproveReturn,
+    /// Do not let the customer send it.
+    RejectReturn,
+    /// Take it in.
+    ReceiveReturn,
+    /// Take the order as one that is paid on delivery.
+    Accept,
+    /// Give it up unpaid.
+    Expire,
+    /// Take in news of its payment.
+    RecordPayment,
+    /// Take in news of a refund.
+    RecordRefund,
+    /// Take in news of a dispute.
+    RecordDispute,
+}
+
+use Action::{
+    Accept, ApproveReturn, Cancel, CancelLines, Deliver, Expire, Pack, Pay, Prepare, ReceiveReturn,
+    RecordDispute, RecordPayment, RecordRefund, Refund, RejectReturn, RequestReturn, RetryRefund,
+    SettleRefund, Ship,
+};
+use Role::{Customer, Staff, System};
+use Status::{Confirmed, Delivered, Packed, Pending, Preparing, Shipped};
+
+/// Who may do what, and where the order must stand for it. What else must hold, [`permit`] says.
+const TABLE: [(Action, &[Role], &[Status]); 19] = [
+    (Pay, &[Customer, Staff], &[Pending]),
+    (Cancel, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
+    (CancelLines, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
+    (Prepare, &[Staff, System], &[Confirmed]),
+    (Pack, &[Staff, System], &[Preparing]),
+    (Ship, &[Staff, System], &[Preparing, Packed]),
+    (Deliver, &[Staff, System], &[Shipped]),
+    (Refund, &[Staff], &Status::ALL),
+    (RetryRefund, &[Staff, System], &Status::ALL),
+    (SettleRefund, &[Staff], &Status::ALL),
+    (RequestReturn, &[Customer, Staff], &[Delivered]),
+    (ApproveReturn, &[Staff], &[Delivered]),
+    (RejectReturn, &[Staff], &[Delivered]),
+    (ReceiveReturn, &[Staff], &[Delivered]),
+    (Accept, &[Staff, System], &[Pending]),
+    (Expire, &[System], &[Pending]),
+    (RecordPayment, &[System], &Status::ALL),
+    (RecordRefund, &[System], &Status::ALL),
+    (RecordDispute, &[System], &Status::ALL),
+];
+
+impl Action {
+    /// Every action.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|(action, ..)| *action)
+    }
+
+    /// Its name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Pay => "pay",
+            Cancel => "cancel",
+            CancelLines => "cancel_lines",
+            Prepare => "prepare",
+            Pack => "pack",
+            Ship => "ship",
+            Deliver => "deliver",
+            Refund => "refund",
+            RetryRefund => "retry_refund",
+            SettleRefund => "settle_refund",
+            RequestReturn => "request_return",
+            ApproveReturn => "approve_return",
+            RejectReturn => "reject_return",
+            ReceiveReturn => "receive_return",
+            Accept => "confirm",
+            Expire => "expire",
+            RecordPayment => "record_payment",
+            RecordRefund => "record_refund",
+            RecordDispute => "record_dispute",
+        }
+    }
+
+    fn row(self) -> (&'static [Role], &'static [Status]) {
+        let row = TABLE.iter().find(|(action, ..)| *action == self);
+        row.map_or((&[], &[]), |(_, roles, statuses)| (*roles, *statuses))
+    }
+}
+
+/// Whether a role may do something to this order now, and why not.
+pub fn permit(
+    order: &Order,
+    document: &Document,
+    action: Action,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    let (roles, statuses) = action.row();
+    if !roles.contains(&role) {
+        return Err(Rejection::NotForRole { action });
+    }
+    if !statuses.contains(&order.status) {
+        return Err(Rejection::WrongStatus { action, status: order.status });
+    }
+    match action {
+        Pay => may_pay(order, now),
+        Cancel | CancelLines => may_cancel(order, document, action, role),
+        Ship => match order.payment.state {
+            State::Captured | State::Authorized | State::OnDelivery => Ok(()),
+            _ => Err(Rejection::NotPaid),
+        },
+        Accept if order.payment.state == State::OnDelivery && order.payment.replaced.is_none() => Ok(()),
+        Accept => Err(Rejection::NotPaid),
+        Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
+        Refund if order.refunds().len() >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
+        RetryRefund if !has_refund(order, RefundState::Failed) => Err(Rejection::NoRefundOfThatState),
+        RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
+        SettleRefund if !can_settle(order) => Err(Rejection::NoRefundOfThatState),
+        RequestReturn => may_return(order, document, role, now),
+        ApproveReturn if !has_return(order, &[ReturnState::Requested]) => Err(Rejection::NoReturnOfThatState),
+        RejectReturn if !has_return(order, &[ReturnState::Requested, ReturnState::Approved]) => {
+            Err(Rejection::NoReturnOfThatState)
+        }
+        ReceiveReturn if !has_return(order, &[ReturnState::Approved]) => Err(Rejection::NoReturnOfThatState),
+        _ => Ok(()),
+    }
+}
+
+/// Names of what a role can do with this order now.
+pub fn available_actions(
+    order: &Order,
+    document: &Document,
+    role: Role,
+    now: Timestamp,
+) -> Vec<&'static str> {
+    let may = |action: &Action| permit(order, document, *action, role, now).is_ok();
+    Action::all().filter(may).map(Action::name).collect()
+}
+
+/// While the provider creates or confirms a payment, nobody knows yet what would have to be called off.
+fn may_pay(order: &Order, now: Timestamp) -> Result<(), Rejection> {
+    let payment = &order.payment;
+    let not_payable = Rejection::WrongStatus { action: Pay, status: order.status };
+    match &payment.state {
+        _ if payment.replaced.is_some() => Err(Rejection::PaymentInProgress),
+        // The log is part of the head, and nobody needs that many cards but thieves who try them.
+        _ if payment.attempt >= limits::PAYMENT_ATTEMPTS => Err(not_payable),
+        _ if order.hold_until.is_some_and(|until| now >= until) => Err(not_payable),
+        State::Unchosen | State::Open | State::Failed { .. } => Ok(()),
+        State::Requested | State::Created | State::OnDelivery => Err(Rejection::PaymentInProgress),
+        State::Authorized | State::Captured | State::Voiding | State::Voided => Err(not_payable),
+    }
+}
+
+/// The store's policy of the day of placement binds customers. Staff may go beyond it, with a reason ([`needs_override`]).
+fn may_cancel(order: &Order, document: &Document, action: Action, role: Role) -> Result<(), Rejection> {
+    if action == CancelLines && order.log.len() >= limits::LOG {
+        return Err(Rejection::TooMany { what: "changes" });
+    }
+    if role == Customer && !within_policy(order, document, role) {
+        return Err(Rejection::AgainstPolicy { status: order.status });
+    }
+    Ok(())
+}
+
+/// Whether staff has to give a reason for calling the order off in spite of the policy.
+pub(super) fn needs_override(order: &Order, document: &Document, role: Role) -> bool {
+    role == Staff && !within_policy(order, document, role)
+}
+
+fn within_policy(order: &Order, document: &Document, role: Role) -> bool {
+    let policy = &document.policies.cancel;
+    let cutoffs = if role == Customer { &policy.customer } else { &policy.staff };
+    cutoffs.of(&order.payment.method).allows(order.status)
+}
+
+fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) -> Result<(), Rejection> {
+    if order.returns().len() >= limits::RETURNS {
+        return Err(Rejection::TooMany { what: "returns" });
+    }
+    if !units::lines(document).any(|line| order.units_left(document, line) > 0) {
+        return Err(Rejection::NothingToReturn);
+    }
+    // Staff may book what comes late.
+    match order.return_until(document) {
+        Some(until) if now > until && role == Customer => {
+            Err(Rejection::ReturnWindowClosed { until: Some(until) })
+        }
+        None if role == Customer => Err(Rejection::ReturnWindowClosed { until: None }),
+        _ => Ok(()),
+    }
+}
+
+fn has_refund(order: &Order, state: RefundState) -> bool {
+    order.refunds().iter().any(|refund| refund.state == state)
+}
+
+fn can_settle(order: &Order) -> bool {
+    has_refund(order, RefundState::Failed)
+        || (order.refunds_by_hand() && has_refund(order, RefundState::Requested))
+}
+
+fn has_return(order: &Order, states: &[ReturnState]) -> bool {
+    order.returns().iter().any(|known| states.contains(&known.state))
+}

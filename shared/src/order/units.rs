@@ -1,0 +1,111 @@
+//! What became of the units of an order's lines: called off, paid back, sent back. Counted from the log, stored nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+use super::returns::{Received, Return};
+use super::{EventKind, Order, Status};
+use crate::money::Money;
+use crate::placement::Document;
+
+/// So many units of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Units {
+    /// Which line, from 1.
+    #[serde(rename = "l")]
+    pub line: u16,
+    /// How many.
+    #[serde(rename = "q")]
+    pub quantity: u32,
+}
+
+/// What became of the units of one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Called off before they were sent.
+    pub cancelled: u32,
+    /// Not owed any more: called off, paid back, or sent back.
+    pub credited: u32,
+    /// Asked or allowed to be sent back, and not arrived.
+    pub returning: u32,
+    /// Sent back and arrived.
+    pub returned: u32,
+}
+
+impl Order {
+    /// What became of the units of a line, from 1.
+    pub fn tally(&self, document: &Document, line: u16) -> Tally {
+        let of = |units: &[Units]| -> u32 {
+            units.iter().filter(|units| units.line == line).map(|units| units.quantity).sum()
+        };
+        let arrived = |received: &[Received]| -> u32 {
+            received.iter().filter(|received| received.line == line).map(Received::units).sum()
+        };
+        let mut tally = Tally::default();
+        let mut credited = 0;
+        for event in &self.log {
+            match &event.kind {
+                EventKind::LinesCancelled { lines, .. } => {
+                    tally.cancelled += of(lines);
+                    credited += of(lines);
+                }
+                EventKind::RefundRequested { lines, .. } => credited += of(lines),
+                EventKind::ReturnReceived { lines, .. } => {
+                    tally.returned += arrived(lines);
+                    credited += arrived(lines);
+                }
+                _ => {}
+            }
+        }
+        // A unit that was paid back and comes back afterwards is paid back once.
+        tally.credited = credited.min(ordered(document, line));
+        let open = self.returns().into_iter().filter(Return::is_open);
+        tally.returning = open.map(|open| of(&open.lines)).sum();
+        tally
+    }
+
+    /// Whether the delivery charge is not owed any more.
+    pub fn delivery_credited(&self) -> bool {
+        self.status == Status::Cancelled
+            || self.log.iter().any(|event| {
+                matches!(
+                    event.kind,
+                    EventKind::RefundRequested { delivery: true, .. }
+                        | EventKind::ReturnReceived { delivery: true, .. }
+                )
+            })
+    }
+
+    /// Units of a line that can still be called off, or were delivered and can still be sent back.
+    pub fn units_left(&self, document: &Document, line: u16) -> u32 {
+        let tally = self.tally(document, line);
+        ordered(document, line).saturating_sub(tally.cancelled + tally.returning + tally.returned)
+    }
+
+    /// What is owed less when so many units of a line go: those that were paid back before count for nothing.
+    pub fn worth_of(&self, document: &Document, units: Units) -> Money {
+        let credited = self.tally(document, units.line).credited;
+        let left = ordered(document, units.line).saturating_sub(credited);
+        worth(document, Units { quantity: units.quantity.min(left), ..units }, credited)
+    }
+}
+
+/// Units of a line, from 1, that were ordered; none if there is no such line.
+pub fn ordered(document: &Document, line: u16) -> u32 {
+    let at = usize::from(line).checked_sub(1);
+    at.and_then(|at| document.lines.get(at)).map_or(0, |line| line.quantity)
+}
+
+/// The numbers of a document's lines, from 1.
+pub fn lines(document: &Document) -> impl Iterator<Item = u16> {
+    (1u16..).take(document.lines.len())
+}
+
+/// What units of a line cost, after `before` of its units: the frozen amounts, with tax, so that all parts of a line sum to it.
+pub fn worth(document: &Document, units: Units, before: u32) -> Money {
+    let at = usize::from(units.line).checked_sub(1);
+    let line = at.and_then(|at| document.quote.lines.get(at));
+    let of_units = |line: &crate::pricing::LineAmounts| {
+        line.of_units(before..before.saturating_add(units.quantity)).total
+    };
+    line.map_or(Money::zero(document.quote.total.currency()), of_units)
+}
