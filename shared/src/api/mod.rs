@@ -1,6 +1,7 @@
 //! What goes over the wire: requests that are checked while they are read, and views of what is stored.
 
 pub mod address;
+pub mod cancel;
 pub mod cart;
 pub mod coupon;
 pub mod import;
@@ -10,9 +11,12 @@ pub mod place;
 pub mod product;
 pub mod quote;
 pub mod refund;
+pub mod returns;
+pub mod status;
 pub mod stock;
 pub mod store;
 pub mod tracking;
+pub mod units;
 pub mod wire;
 
 use serde::Serialize;
@@ -33,4 +37,11 @@ impl FieldError {
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
         Self { pointer: pointer.into(), code, detail: detail.to_owned() }
     }
+}
+
+/// What is wrong with a text that people write: empty, or longer than so many characters.
+pub fn check_words(pointer: &str, text: &str, most: usize) -> Option<FieldError> {
+    let detail = || format!("1 to {most} characters");
+    (!(1..=most).contains(&text.trim().chars().count()))
+        .then(|| FieldError::new(pointer, "out_of_range", &detail()))
 }

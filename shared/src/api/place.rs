@@ -218,15 +218,6 @@ fn leads_to_one_of(text: &str, origins: &[String]) -> bool {
         })
 }
 
-/// `POST /orders/{id}/cancel`: the request; the body may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CancelOrder {
-    /// Why.
-    #[serde(default)]
-    pub reason: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -147,7 +147,8 @@ impl QuoteView {
     }
 }
 
-fn taxes(taxes: &[TaxAmount]) -> Vec<TaxView> {
+/// Taxes, each with what it comes to.
+pub(super) fn taxes(taxes: &[TaxAmount]) -> Vec<TaxView> {
     let view = |tax: &TaxAmount| TaxView {
         name: tax.name.clone(),
         percentage: tax.rate.to_string(),
