@@ -1,6 +1,6 @@
 //! What can be asked of an order.
 
-use super::event::{Parcel, Request};
+use super::event::Request;
 use super::payment::{Method, Reference};
 use super::returns::Received;
 use super::rules::Action;
@@ -66,13 +66,8 @@ pub enum Command {
     },
     /// Give it up, because nobody paid while its stock was held.
     Expire,
-    /// Begin to pack it.
-    Prepare {
-        /// What goes into which parcel.
-        parcels: Vec<Parcel>,
-        /// Grams CO2e of sending them.
-        carbon_grams: u64,
-    },
+    /// Begin to pack it: plan its parcels.
+    Prepare,
     /// Its parcels are closed.
     Pack,
     /// A carrier has it.
@@ -146,7 +141,7 @@ impl Command {
             Self::Cancel { .. } => Action::Cancel,
             Self::CancelLines { .. } => Action::CancelLines,
             Self::Expire => Action::Expire,
-            Self::Prepare { .. } => Action::Prepare,
+            Self::Prepare => Action::Prepare,
             Self::Pack => Action::Pack,
             Self::Ship => Action::Ship,
             Self::Deliver => Action::Deliver,

@@ -13,6 +13,8 @@ use super::rejection::Rejection;
 use super::rules::permit;
 use super::units::{Units, ordered};
 use super::{Order, Status};
+use crate::fulfillment::{self, Plan};
+use crate::packaging;
 use crate::placement::Document;
 use crate::time::Timestamp;
 
@@ -48,9 +50,7 @@ pub fn decide(
             cancel::lines(order, document, lines, &why, actor.role())
         }
         Command::Expire => payments::expire(order, now),
-        Command::Prepare { parcels, carbon_grams } => {
-            Ok(vec![EventKind::Prepared { parcels: parcels.clone(), carbon_grams: *carbon_grams }])
-        }
+        Command::Prepare => prepare(order, document),
         Command::Pack => Ok(vec![EventKind::Packed]),
         Command::Ship => Ok(vec![EventKind::Shipped]),
         Command::Deliver => Ok(deliver(order)),
@@ -90,7 +90,7 @@ fn is_done(order: &Order, command: &Command) -> Result<bool, Rejection> {
         Command::Accept => past(Status::Confirmed),
         Command::Cancel { .. } => order.status == Status::Cancelled,
         Command::Expire => order.status != Status::Pending,
-        Command::Prepare { .. } => past(Status::Preparing) || order.status == Status::Cancelled,
+        Command::Prepare => past(Status::Preparing) || order.status == Status::Cancelled,
         Command::Pack => past(Status::Packed),
         Command::Ship => past(Status::Shipped),
         Command::Deliver => past(Status::Delivered),
@@ -104,6 +104,11 @@ fn is_done(order: &Order, command: &Command) -> Result<bool, Rejection> {
         }
         _ => false,
     })
+}
+
+fn prepare(order: &Order, document: &Document) -> Result<Vec<EventKind>, Rejection> {
+    let Plan { parcels, carbon_grams } = fulfillment::plan(order, document, &packaging::DEFAULT)?;
+    Ok(vec![EventKind::Prepared { parcels, carbon_grams }])
 }
 
 fn deliver(order: &Order) -> Vec<EventKind> {

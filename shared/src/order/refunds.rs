@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::units::Units;
-use super::{EventKind, Order};
+use super::{EventKind, Order, Request};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -128,6 +128,17 @@ impl Order {
     /// The refund of that id.
     pub fn refund(&self, id: &str) -> Option<Refund> {
         self.refunds().into_iter().find(|refund| refund.id == id)
+    }
+
+    /// The refund that a request led to.
+    pub fn refund_of(&self, request: &Request) -> Option<Refund> {
+        let id = self.log.iter().find_map(|event| match &event.kind {
+            EventKind::RefundRequested { refund, request: Some(known), .. } if known.key == request.key => {
+                Some(refund)
+            }
+            _ => None,
+        })?;
+        self.refund(id)
     }
 
     /// Whether refunds are for staff to pay, because the provider has no part in what was taken.

@@ -3,6 +3,7 @@
 use super::Status;
 use super::returns::ReturnState;
 use super::rules::Action;
+use crate::fulfillment::AllocationMismatch;
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -38,6 +39,9 @@ pub enum Rejection {
     /// 409 `order_not_paid`: neither paid, nor reserved, nor to be paid on delivery.
     #[error("the order is neither paid nor to be paid on delivery")]
     NotPaid,
+    /// The stock that the order took is not what it sells: a mistake of ours, which somebody has to look at.
+    #[error(transparent)]
+    Allocation(#[from] AllocationMismatch),
     /// 409 `payment_mismatch`: the provider's payment is not the one that this order waits for.
     #[error("the payment does not belong to this order, or is of another amount")]
     PaymentMismatch,

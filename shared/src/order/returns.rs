@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::units::Units;
-use super::{EventKind, Order, Status};
+use super::{EventKind, Order, Request, Status};
 use crate::money::Money;
 use crate::placement::Document;
 use crate::time::Timestamp;
@@ -138,6 +138,20 @@ impl Order {
             }
         }
         returns
+    }
+
+    /// The return of that number.
+    pub fn a_return(&self, id: u16) -> Option<Return> {
+        self.returns().into_iter().find(|known| known.id == id)
+    }
+
+    /// The return that a request led to.
+    pub fn return_of(&self, request: &Request) -> Option<Return> {
+        let id = self.log.iter().find_map(|event| match &event.kind {
+            EventKind::ReturnRequested { id, request: known, .. } if known.key == request.key => Some(*id),
+            _ => None,
+        })?;
+        self.a_return(id)
     }
 
     /// Until when the customer can ask to send something back, by the policy of the order's placement; none before it is
