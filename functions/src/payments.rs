@@ -3,6 +3,7 @@
 
 use shared::order::payment::{Step, next_step};
 use shared::order::{Actor, Command, Order};
+use shared::placement::Document;
 
 use crate::app::App;
 use crate::error::Error;
@@ -15,7 +16,7 @@ const STEPS: u32 = 8;
 ///
 /// # Errors
 /// The provider or the table did not answer; what was done up to there is saved, and whoever calls again goes on.
-pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
+pub async fn settle(app: &App, mut order: Order, document: &Document) -> Result<Order, Error> {
     for _ in 0..STEPS {
         let (command, actor) = match next_step(&order, app.now()) {
             Step::Done | Step::WaitUntil(_) => return Ok(order),
@@ -27,6 +28,9 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
                 let report = app.stripe.open_session(&order, until, app.now()).await?;
                 (Command::RecordPayment(report), Actor::Provider)
             }
+            Step::Capture { intent, amount } => {
+                (Command::RecordPayment(app.stripe.capture(&order, &intent, amount).await?), Actor::Provider)
+            }
             Step::Void(reference) => {
                 (Command::RecordPayment(app.stripe.void(&order, &reference).await?), Actor::Provider)
             }
@@ -35,10 +39,11 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
                 let report = app.stripe.refund(&order, &refund, look_up).await?;
                 (Command::RecordRefund { refund: refund.id, report }, Actor::Provider)
             }
+            Step::RetryRefund(refund) => (Command::RetryRefund { refund }, Actor::Worker),
             Step::Expire => (Command::Expire, Actor::Worker),
         };
         let version = order.version();
-        order = execute(app, order, &command, &actor).await?;
+        order = execute(app, order, document, &command, &actor).await?;
         // The provider has nothing new to say, e.g. while a bank is still at it: somebody asks again later.
         if order.version() == version {
             return Ok(order);
@@ -49,9 +54,9 @@ pub async fn settle(app: &App, mut order: Order) -> Result<Order, Error> {
 
 /// Like [`settle`], for callers whose own work is done already: if the provider does not answer now, the payment
 /// worker goes on, and the order is returned as far as it got.
-pub async fn settle_or_leave(app: &App, order: Order) -> Result<Order, Error> {
+pub async fn settle_or_leave(app: &App, order: Order, document: &Document) -> Result<Order, Error> {
     let (customer, id) = (order.customer.clone(), order.id);
-    match settle(app, order).await {
+    match settle(app, order, document).await {
         Ok(order) => Ok(order),
         Err(error) => {
             app.log.error(

@@ -6,6 +6,8 @@ pub mod coupons;
 pub mod guests;
 pub mod orders;
 pub mod products;
+pub mod refunds;
+pub mod returns;
 pub mod settings;
 pub mod warehouses;
 pub mod webhooks;

@@ -1,4 +1,4 @@
-//! Stripe's API: create, confirm, cancel and look up a payment, refund it. Any server that speaks it will do.
+//! Stripe's API: create, confirm, capture, cancel and look up a payment, refund it, look at its disputes. Any server that speaks it will do.
 //!
 //! No moment of this client is allowed to matter for correctness by its idempotency keys alone: a payment is created
 //! without moving money, confirmed only under an id that the order carries, and a refund is looked up when it is old.
@@ -7,14 +7,15 @@ mod sessions;
 mod wire;
 
 pub use sessions::Session;
-pub use wire::{Intent, RefundObject};
+pub use wire::{Dispute, Intent, RefundObject};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use shared::ids::{CustomerId, OrderId};
-use shared::order::payment::{Method, Reference, Refund};
-use shared::order::{IntentReport, Order, RefundReport};
+use shared::money::Money;
+use shared::order::payment::{Method, Reference};
+use shared::order::{IntentReport, Order, Refund, RefundReport};
 use std::time::Duration;
 
 use crate::error::{Error, Source};
@@ -55,7 +56,7 @@ impl Stripe {
         let Method::Card { payment_method } = &order.payment.method else {
             return Err(Error::broken("only card payments are created", order.id.to_string()));
         };
-        let amount = wire::minor_units(order.total)?.to_string();
+        let amount = wire::minor_units(order.payment.amount)?.to_string();
         let currency = order.total.currency().code().to_ascii_lowercase();
         let (id, customer, number) =
             (order.id.to_string(), order.customer.to_string(), order.number().to_string());
@@ -64,6 +65,7 @@ impl Stripe {
             ("currency", &currency),
             ("payment_method", payment_method),
             ("payment_method_types[]", "card"),
+            ("capture_method", wire::capture_method(order.payment.capture)),
             ("metadata[order_id]", &id),
             ("metadata[customer_id]", &customer),
             ("metadata[order_number]", &number),
@@ -77,6 +79,17 @@ impl Stripe {
     pub async fn confirm(&self, order: &Order, intent: &str) -> Result<IntentReport, Error> {
         let path = format!("/v1/payment_intents/{}/confirm", wire::path_segment(intent));
         let answer = self.post::<Intent>(&path, &[], Some(attempt_key(order, "confirm"))).await?;
+        self.report(answer, order)
+    }
+
+    /// Takes what is reserved, or a part of it; the rest is free again. Taken once is taken: asked again, Stripe says how it
+    /// stands.
+    pub async fn capture(&self, order: &Order, intent: &str, amount: Money) -> Result<IntentReport, Error> {
+        let path = format!("/v1/payment_intents/{}/capture", wire::path_segment(intent));
+        let units = wire::minor_units(amount)?.to_string();
+        let form = [("amount_to_capture", units.as_str())];
+        let key = attempt_key(order, &format!("capture-{units}"));
+        let answer = self.post::<Intent>(&path, &form, Some(key)).await?;
         self.report(answer, order)
     }
 
@@ -104,27 +117,33 @@ impl Stripe {
         }
     }
 
-    /// Gives money back, unless that was done already.
+    /// Gives money back, unless that was done already. What Stripe refuses is asked for anew later, as another attempt.
     pub async fn refund(&self, order: &Order, refund: &Refund, look_up: bool) -> Result<RefundReport, Error> {
         let intent = order.payment.intent.as_deref().unwrap_or_default();
-        if look_up && let Some(done) = self.find_refund(intent, &refund.id).await? {
+        if look_up && let Some(done) = self.find_refund(intent, refund).await? {
             return Ok(done);
         }
         let amount = wire::minor_units(refund.amount)?.to_string();
         let (id, customer) = (order.id.to_string(), order.customer.to_string());
+        let attempt = refund.attempt.to_string();
         let form = [
             ("payment_intent", intent),
             ("amount", &amount),
             ("metadata[refund_id]", &refund.id),
+            ("metadata[attempt]", &attempt),
             ("metadata[order_id]", &id),
             ("metadata[customer_id]", &customer),
         ];
-        match self.post::<RefundObject>("/v1/refunds", &form, Some(refund.id.clone())).await? {
+        let key = match refund.attempt {
+            0 => refund.id.clone(),
+            attempt => format!("{}-{attempt}", refund.id),
+        };
+        match self.post::<RefundObject>("/v1/refunds", &form, Some(key)).await? {
             Answer::Ok(object) => Ok(object.report()),
-            // A refusal is no end: the order owes the money until the provider has it, so the worker asks again, and
-            // the dead letters raise the alarm if that does not help.
             Answer::Refused(failure) => {
-                self.find_refund(intent, &refund.id).await?.ok_or_else(|| refused(&failure))
+                let code = failure.code();
+                let found = self.find_refund(intent, refund).await?;
+                Ok(found.unwrap_or(RefundReport::Failed { attempt: refund.attempt, code }))
             }
         }
     }
@@ -138,16 +157,25 @@ impl Stripe {
         }
     }
 
-    async fn find_refund(&self, intent: &str, id: &str) -> Result<Option<RefundReport>, Error> {
+    /// The refunds of a payment, newest first; Stripe lists a hundred, and an order has half as many ([`shared::limits::REFUNDS`]).
+    pub async fn refunds_of(&self, intent: &str) -> Result<Vec<RefundObject>, Error> {
         let path = format!("/v1/refunds?limit=100&payment_intent={}", wire::path_segment(intent));
         match self.get::<List<RefundObject>>(&path).await? {
-            Answer::Ok(list) => {
-                let ours = list
-                    .data
-                    .into_iter()
-                    .find(|object| object.metadata.get("refund_id").is_some_and(|ours| ours == id));
-                Ok(ours.map(|object| object.report()))
-            }
+            Answer::Ok(list) => Ok(list.data),
+            Answer::Refused(failure) => Err(refused(&failure)),
+        }
+    }
+
+    async fn find_refund(&self, intent: &str, refund: &Refund) -> Result<Option<RefundReport>, Error> {
+        let list = self.refunds_of(intent).await?;
+        Ok(list.into_iter().find(|object| object.is_of(refund)).map(|object| object.report()))
+    }
+
+    /// How a dispute stands now. `None`: there is no such dispute.
+    pub async fn retrieve_dispute(&self, id: &str) -> Result<Option<Dispute>, Error> {
+        match self.get(&format!("/v1/disputes/{}", wire::path_segment(id))).await? {
+            Answer::Ok(dispute) => Ok(Some(dispute)),
+            Answer::Refused(failure) if failure.status == 404 => Ok(None),
             Answer::Refused(failure) => Err(refused(&failure)),
         }
     }
@@ -159,7 +187,11 @@ impl Stripe {
             Answer::Refused(failure) => match &failure.error.payment_intent {
                 Some(intent) => intent.report(),
                 None if failure.is_final() => {
-                    Ok(IntentReport::Failed { intent: order.payment.intent.clone(), code: failure.code() })
+                    Ok(IntentReport::Failed {
+                        intent: order.payment.intent.clone(),
+                        attempt: Some(order.payment.attempt),
+                        code: failure.code(),
+                    })
                 }
                 None => Err(refused(&failure)),
             },
@@ -246,10 +278,17 @@ impl Intent {
                 reference: Reference::Intent(intent.clone()),
                 intent,
             },
+            "requires_capture" => IntentReport::Authorized {
+                amount: wire::money(self.amount_capturable, &self.currency)?,
+                reference: Reference::Intent(intent.clone()),
+                intent,
+            },
             "canceled" => IntentReport::Canceled { reference: Reference::Intent(intent) },
             "requires_confirmation" => IntentReport::Created { intent },
             "requires_payment_method" => match &self.last_payment_error {
-                Some(error) => IntentReport::Failed { intent: Some(intent), code: error.code() },
+                Some(error) => {
+                    IntentReport::Failed { intent: Some(intent), attempt: None, code: error.code() }
+                }
                 None => IntentReport::Created { intent },
             },
             _ => IntentReport::Open { reference: Reference::Intent(intent) },

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use shared::ids::{CustomerId, OrderId};
 use shared::order::payment::{Method, Reference};
 use shared::order::{IntentReport, Order};
+use shared::store::Capture;
 use shared::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use crate::error::Error;
 
 /// The shortest life of a session, in seconds (Stripe: `expires_at` is at least 30 minutes away), and a minute for the way.
 const SHORTEST_SECONDS: i64 = 31 * 60;
+/// The entry of a session's metadata that says when its money is taken.
+const CAPTURE: &str = "capture";
 /// The longest (Stripe: 24 hours), less a minute for the way.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60 - 60;
 
@@ -39,18 +42,25 @@ impl Session {
         wire::order(&self.metadata)
     }
 
-    /// What its state means for the order (Stripe: "The Checkout Session object").
-    pub fn report(&self) -> Result<IntentReport, Error> {
+    /// What its state means for the order (Stripe: "The Checkout Session object"). Once it is paid on, its PaymentIntent says
+    /// more: none until that is asked.
+    fn report(&self) -> Result<Option<IntentReport>, Error> {
         let reference = Reference::Session(self.id.clone());
-        Ok(match (self.status.as_str(), self.payment_status.as_str(), &self.payment_intent) {
-            ("complete", "paid", Some(intent)) => IntentReport::Succeeded {
+        Ok(Some(match (self.status.as_str(), self.payment_status.as_str(), &self.payment_intent) {
+            ("complete", "paid", Some(intent)) if !self.is_held() => IntentReport::Succeeded {
                 reference,
                 intent: intent.clone(),
                 amount: wire::money(self.amount_total, &self.currency)?,
             },
+            ("complete", _, Some(_)) if self.is_held() => return Ok(None),
             ("expired", ..) => IntentReport::Canceled { reference },
             _ => IntentReport::Open { reference },
-        })
+        }))
+    }
+
+    /// Whether the money is only reserved when the customer pays.
+    fn is_held(&self) -> bool {
+        self.metadata.get(CAPTURE).is_some_and(|capture| capture == wire::capture_method(Capture::AtShipment))
     }
 }
 
@@ -66,7 +76,8 @@ impl Stripe {
         let Method::Redirect { return_url } = &order.payment.method else {
             return Err(Error::broken("only redirects have sessions", order.id.to_string()));
         };
-        let amount = wire::minor_units(order.total)?.to_string();
+        let amount = wire::minor_units(order.payment.amount)?.to_string();
+        let capture = wire::capture_method(order.payment.capture);
         let currency = order.total.currency().code().to_ascii_lowercase();
         let (id, customer, number) =
             (order.id.to_string(), order.customer.to_string(), order.number().to_string());
@@ -96,6 +107,8 @@ impl Stripe {
             ("metadata[order_id]", &id),
             ("metadata[customer_id]", &customer),
             ("metadata[order_number]", &number),
+            ("metadata[capture]", capture),
+            ("payment_intent_data[capture_method]", capture),
             ("payment_intent_data[metadata][order_id]", &id),
             ("payment_intent_data[metadata][customer_id]", &customer),
             ("payment_intent_data[metadata][order_number]", &number),
@@ -104,10 +117,12 @@ impl Stripe {
         // Should there be one from before whose answer was lost, nobody has its address, so nobody can pay on it.
         let key = if late { format!("session-{expires_text}") } else { "session".to_owned() };
         match self.post::<Session>("/v1/checkout/sessions", &form, Some(attempt_key(order, &key))).await? {
-            Answer::Ok(session) => session.report(),
-            Answer::Refused(failure) if failure.is_final() => {
-                Ok(IntentReport::Failed { intent: None, code: failure.code() })
-            }
+            Answer::Ok(session) => self.report_of(&session).await,
+            Answer::Refused(failure) if failure.is_final() => Ok(IntentReport::Failed {
+                intent: None,
+                attempt: Some(order.payment.attempt),
+                code: failure.code(),
+            }),
             Answer::Refused(failure) => Err(refused(&failure)),
         }
     }
@@ -116,12 +131,33 @@ impl Stripe {
     pub(super) async fn expire_session(&self, session: &str) -> Result<IntentReport, Error> {
         let path = format!("/v1/checkout/sessions/{}/expire", wire::path_segment(session));
         match self.post::<Session>(&path, &[], None).await? {
-            Answer::Ok(session) => session.report(),
+            Answer::Ok(session) => self.report_of(&session).await,
             Answer::Refused(failure) => match self.retrieve_session(session).await? {
-                Some(session) => session.report(),
+                Some(session) => self.report_of(&session).await,
                 None => Err(refused(&failure)),
             },
         }
+    }
+
+    /// What a session means for its order.
+    pub async fn report_of(&self, session: &Session) -> Result<IntentReport, Error> {
+        let reference = Reference::Session(session.id.clone());
+        if let Some(report) = session.report()? {
+            return Ok(report);
+        }
+        let Some(intent) = self.retrieve(session.payment_intent.as_deref().unwrap_or_default()).await? else {
+            return Err(Error::broken("a session's payment is not there", session.id.clone()));
+        };
+        Ok(match intent.report()? {
+            IntentReport::Succeeded { intent, amount, .. } => {
+                IntentReport::Succeeded { reference, intent, amount }
+            }
+            IntentReport::Authorized { intent, amount, .. } => {
+                IntentReport::Authorized { reference, intent, amount }
+            }
+            IntentReport::Canceled { .. } => IntentReport::Canceled { reference },
+            _ => IntentReport::Open { reference },
+        })
     }
 
     /// How a session stands now. `None`: there is no such session.
@@ -149,7 +185,7 @@ mod tests {
             let json = format!(
                 r#"{{"id":"cs_1","status":"{status}","payment_status":"{paid}","amount_total":2000,"currency":"eur","payment_intent":{intent}}}"#
             );
-            serde_json::from_str::<Session>(&json).expect("a session").report().expect("a report")
+            serde_json::from_str::<Session>(&json).expect("a session").report().expect("a report").expect("known")
         };
         let reference = || Reference::Session("cs_1".to_owned());
         assert_eq!(report("open", "unpaid", "null"), IntentReport::Open { reference: reference() });

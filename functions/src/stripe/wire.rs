@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use shared::ids::{CustomerId, OrderId};
 use shared::money::{Currency, Money};
-use shared::order::RefundReport;
+use shared::order::{Refund, RefundReport};
+use shared::store::Capture;
 use std::collections::BTreeMap;
 
 use crate::error::Error;
@@ -23,6 +24,9 @@ pub struct Intent {
     /// What was taken, in Stripe's minor units.
     #[serde(default)]
     pub amount_received: i64,
+    /// What is reserved and can be taken, in Stripe's minor units.
+    #[serde(default)]
+    pub amount_capturable: i64,
     /// In small letters.
     pub currency: String,
     /// For the shop's page, to confirm it with the bank.
@@ -39,29 +43,91 @@ pub struct Intent {
 /// A refund.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RefundObject {
-    id: String,
+    /// `re_…`
+    pub id: String,
     #[serde(default)]
     status: Option<String>,
     #[serde(default)]
     failure_reason: Option<String>,
+    amount: i64,
+    currency: String,
+    /// Of which payment.
     #[serde(default)]
-    pub(super) metadata: BTreeMap<String, String>,
+    pub payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
 }
 
 impl RefundObject {
-    /// Our id of the refund and the order that it belongs to, if it was made by us.
-    pub fn order(&self) -> Option<(CustomerId, OrderId, String)> {
-        let (customer, id) = order(&self.metadata)?;
-        Some((customer, id, self.metadata.get("refund_id")?.clone()))
+    /// Our id of the refund, if it was made by us.
+    pub fn refund_id(&self) -> Option<&str> {
+        order(&self.metadata)?;
+        self.metadata.get("refund_id").map(String::as_str)
+    }
+
+    /// The order that it belongs to, if it was made by us.
+    pub fn order(&self) -> Option<(CustomerId, OrderId)> {
+        order(&self.metadata)
+    }
+
+    /// Whether it is this attempt of a refund of ours.
+    pub(super) fn is_of(&self, refund: &Refund) -> bool {
+        self.metadata.get("refund_id") == Some(&refund.id) && self.attempt() == refund.attempt
+    }
+
+    fn attempt(&self) -> u32 {
+        self.metadata.get("attempt").and_then(|attempt| attempt.parse().ok()).unwrap_or_default()
+    }
+
+    /// How much goes back.
+    pub fn amount(&self) -> Result<Money, Error> {
+        money(self.amount, &self.currency)
     }
 
     /// A pending refund counts as taken: Stripe finishes it, or tells by webhook that it failed.
-    pub fn report(self) -> RefundReport {
+    pub fn report(&self) -> RefundReport {
         match self.status.as_deref() {
             Some("failed" | "canceled") => {
-                RefundReport::Failed { code: self.failure_reason.unwrap_or_else(|| "failed".to_owned()) }
+                let code = self.failure_reason.clone().unwrap_or_else(|| "failed".to_owned());
+                RefundReport::Failed { attempt: self.attempt(), code }
             }
-            _ => RefundReport::Done { provider: self.id },
+            _ => RefundReport::Done { provider: self.id.clone() },
+        }
+    }
+}
+
+/// Money that a bank takes back for a customer (Stripe: "The Dispute object").
+#[derive(Debug, Clone, Deserialize)]
+pub struct Dispute {
+    /// `dp_…`
+    pub id: String,
+    amount: i64,
+    currency: String,
+    /// The bank's word for why.
+    pub reason: String,
+    status: String,
+    /// Of which payment.
+    #[serde(default)]
+    pub payment_intent: Option<String>,
+}
+
+impl Dispute {
+    /// How much.
+    pub fn amount(&self) -> Result<Money, Error> {
+        money(self.amount, &self.currency)
+    }
+
+    /// Whether the bank only asks, and takes nothing back yet.
+    pub fn is_inquiry(&self) -> bool {
+        self.status.starts_with("warning_")
+    }
+
+    /// Whether the store won it, once it is over.
+    pub fn won(&self) -> Option<bool> {
+        match self.status.as_str() {
+            "won" => Some(true),
+            "lost" => Some(false),
+            _ => None,
         }
     }
 }
@@ -128,6 +194,14 @@ impl Failure {
         self.error.kind.as_deref() == Some("card_error")
             || matches!(param, "payment_method" | "amount" | "currency" | "success_url" | "cancel_url")
             || self.error.code.as_deref().is_some_and(|code| code.starts_with("amount_too_"))
+    }
+}
+
+/// Stripe's word for when money is taken (Stripe: "Place a hold on a payment method").
+pub(super) fn capture_method(capture: Capture) -> &'static str {
+    match capture {
+        Capture::Immediately => "automatic",
+        Capture::AtShipment => "manual",
     }
 }
 

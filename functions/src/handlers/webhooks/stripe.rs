@@ -3,14 +3,16 @@
 use serde::Deserialize;
 use serde_json::json;
 use shared::ids::{CustomerId, OrderId};
-use shared::order::{Actor, Command, IntentReport};
+use shared::order::{Actor, Command, IntentReport, Order, RefundReport};
+use shared::placement::Document;
 use shared::webhook_signature;
 
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
-use crate::orders::{execute, find_head};
+use crate::orders::{execute, load};
 use crate::payments::settle;
+use crate::stripe::RefundObject;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -29,6 +31,8 @@ struct Data {
 struct Object {
     object: String,
     id: String,
+    #[serde(default)]
+    payment_intent: Option<String>,
 }
 
 /// 200 once the order shows it; 404 for an order that we do not have (yet), so that Stripe sends it again. The event
@@ -41,11 +45,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         .map_err(|error| Problem::new(400, "invalid_signature", &error.to_string()))?;
     let event: Event = serde_json::from_slice(body)
         .map_err(|_| Problem::new(400, "malformed_body", "the body is not an event of Stripe"))?;
-    let Object { object, id } = event.data.object;
+    let Object { object, id, .. } = &event.data.object;
     let used = match object.as_str() {
-        "payment_intent" => payment(app, &id).await?,
-        "checkout.session" => session(app, &id).await?,
-        "refund" => refund(app, &id).await?,
+        "payment_intent" => payment(app, id).await?,
+        "checkout.session" => session(app, id).await?,
+        "refund" => refund(app, id).await?,
+        "charge" => refunds_of(app, &event.data.object).await?,
+        "dispute" => dispute(app, id).await?,
         _ => false,
     };
     Response::json(200, &json!({"received": true, "used": used}))
@@ -54,35 +60,84 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
 /// Takes in how a payment stands. A payment without our metadata was not made by us.
 async fn payment(app: &App, id: &str) -> Result<bool, Error> {
     let intent = app.stripe.retrieve(id).await?.ok_or_else(Problem::not_found)?;
-    if intent.is_of_session() {
-        return Ok(false);
-    }
+    let Some((customer, order)) = intent.order() else { return Ok(false) };
     let report = intent.report()?;
     // Whoever created it is about to confirm it; two at once would only be in each other's way.
     if matches!(report, IntentReport::Created { .. }) {
         return Ok(false);
     }
-    let Some((customer, order)) = intent.order() else { return Ok(false) };
-    record(app, &customer, &order, &Command::RecordPayment(report)).await
+    let case = load(app, &customer, &order).await?;
+    // Until the order knows the payment by this name, the page that it was made on says all.
+    if intent.is_of_session() && case.0.payment.intent.as_deref() != Some(id) {
+        return Ok(false);
+    }
+    record(app, case, &Command::RecordPayment(report)).await
 }
 
 /// Takes in how a Checkout session stands: paid, or closed.
 async fn session(app: &App, id: &str) -> Result<bool, Error> {
     let session = app.stripe.retrieve_session(id).await?.ok_or_else(Problem::not_found)?;
     let Some((customer, order)) = session.order() else { return Ok(false) };
-    record(app, &customer, &order, &Command::RecordPayment(session.report()?)).await
+    let report = app.stripe.report_of(&session).await?;
+    record(app, load(app, &customer, &order).await?, &Command::RecordPayment(report)).await
 }
 
-/// Takes in how a refund stands: one that Stripe took can still fail.
+/// Takes in how a refund stands: one that Stripe took can still fail, and one can be made on Stripe's own pages.
 async fn refund(app: &App, id: &str) -> Result<bool, Error> {
     let object = app.stripe.retrieve_refund(id).await?.ok_or_else(Problem::not_found)?;
-    let Some((customer, order, refund)) = object.order() else { return Ok(false) };
-    record(app, &customer, &order, &Command::RecordRefund { refund, report: object.report() }).await
+    take_refund(app, &object).await
 }
 
-async fn record(app: &App, customer: &CustomerId, id: &OrderId, command: &Command) -> Result<bool, Error> {
-    let order = find_head(app, customer, id).await?;
-    let order = execute(app, order, command, &Actor::Provider).await?;
-    settle(app, order).await?;
+/// Takes in all refunds of a charge: an event about a charge does not say which of them it is about.
+async fn refunds_of(app: &App, charge: &Object) -> Result<bool, Error> {
+    let Some(intent) = &charge.payment_intent else { return Ok(false) };
+    let mut used = false;
+    for object in app.stripe.refunds_of(intent).await? {
+        used |= take_refund(app, &object).await?;
+    }
+    Ok(used)
+}
+
+async fn take_refund(app: &App, object: &RefundObject) -> Result<bool, Error> {
+    let report = object.report();
+    if let (Some((customer, order)), Some(refund)) = (object.order(), object.refund_id()) {
+        let command = Command::RecordRefund { refund: refund.to_owned(), report };
+        return record(app, load(app, &customer, &order).await?, &command).await;
+    }
+    let Some((customer, order)) = order_of(app, object.payment_intent.as_deref()).await? else {
+        return Ok(false);
+    };
+    let RefundReport::Done { provider } = report else { return Ok(false) };
+    let command = Command::RecordOutsideRefund { provider, amount: object.amount()? };
+    record(app, load(app, &customer, &order).await?, &command).await
+}
+
+/// Takes in how a dispute stands.
+async fn dispute(app: &App, id: &str) -> Result<bool, Error> {
+    let dispute = app.stripe.retrieve_dispute(id).await?.ok_or_else(Problem::not_found)?;
+    if dispute.is_inquiry() {
+        return Ok(false);
+    }
+    let Some((customer, order)) = order_of(app, dispute.payment_intent.as_deref()).await? else {
+        return Ok(false);
+    };
+    let command = Command::RecordDispute {
+        amount: dispute.amount()?,
+        won: dispute.won(),
+        dispute: dispute.id,
+        reason: dispute.reason,
+    };
+    record(app, load(app, &customer, &order).await?, &command).await
+}
+
+/// The order that a payment was made for, if it was made by us.
+async fn order_of(app: &App, intent: Option<&str>) -> Result<Option<(CustomerId, OrderId)>, Error> {
+    let Some(intent) = intent else { return Ok(None) };
+    Ok(app.stripe.retrieve(intent).await?.and_then(|intent| intent.order()))
+}
+
+async fn record(app: &App, (order, document): (Order, Document), command: &Command) -> Result<bool, Error> {
+    let order = execute(app, order, &document, command, &Actor::Provider).await?;
+    settle(app, order, &document).await?;
     Ok(true)
 }

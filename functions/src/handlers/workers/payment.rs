@@ -1,13 +1,13 @@
 //! The payment worker: brings payments and stock holds that hang to an end (A5).
 
-use shared::order::payment::{RefundState, Step, next_step};
-use shared::order::{Order, Status};
+use shared::order::payment::{Step, next_step};
+use shared::order::{Order, RefundState, Status};
 use shared::outbox::Queue;
 
 use crate::app::App;
 use crate::edge::{Delivery, Function};
 use crate::error::Error;
-use crate::orders::find_head;
+use crate::orders::load;
 use crate::payments::settle;
 
 /// The function.
@@ -22,11 +22,11 @@ const LONGEST_DELAY_SECONDS: i64 = 900;
 /// is down for hours must not push orders into the dead letters.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let message = delivery.message;
-    let order = find_head(app, &message.customer_id, &message.order_id).await?;
+    let (order, document) = load(app, &message.customer_id, &message.order_id).await?;
     let id = order.id;
     // Whatever the provider refuses: when the hold is over the order is given up, and that needs no provider.
     let held = order.status == Status::Pending && order.hold_until.is_some_and(|until| app.now() < until);
-    let delay = match settle(app, order).await {
+    let delay = match settle(app, order, &document).await {
         Ok(order) => match next_step(&order, app.now()) {
             Step::WaitUntil(moment) => {
                 let seconds = moment.seconds_since(app.now()).saturating_add(1);
@@ -50,7 +50,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
 
 /// A refund that failed for good needs somebody: its message ends in the dead letters, and they raise the alarm.
 fn refunds_are_well(order: &Order) -> Result<(), Error> {
-    match order.payment.refunds.iter().find(|refund| refund.state == RefundState::Failed) {
+    match order.refunds().into_iter().find(|refund| refund.state == RefundState::Failed) {
         Some(refund) => Err(Error::broken("a refund failed", refund.id.as_str())),
         None => Ok(()),
     }

@@ -1,0 +1,5 @@
+//! `POST /admin/orders/{order_id}/refunds`: gives money back.
+
+fn main() {
+    functions::start(functions::handlers::refunds::request::FUNCTION);
+}

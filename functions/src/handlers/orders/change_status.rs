@@ -1,0 +1,43 @@
+//! `PATCH` and `PUT /orders/{order_id}/status`: staff moves an order on (C2).
+
+use shared::api::status::{ChangeStatus, StatusView};
+use shared::order::{Command, Status};
+
+use crate::app::App;
+use crate::edge::{Function, Problem, Request, Response};
+use crate::error::Error;
+use crate::orders::{case, command};
+
+/// The function.
+pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+
+/// 200 with where the order stands, the same again if it stood there before; 403 for customers; 409 with `order_status` and
+/// `allowed_actions` if no command leads there from where it stands. With `?dry_run=true` nothing is changed.
+pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
+    request.staff()?;
+    let body: ChangeStatus = request.json()?;
+    let errors = body.check();
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let case = case(app, &request).await?;
+    let done = command(app, &request, case, &move_to(body)?).await?.settled(app).await?;
+    Ok(Response::json(200, &StatusView::of(&done.order, done.dry_run))?.versioned(done.order.version()))
+}
+
+/// The command that leads to a status.
+fn move_to(body: ChangeStatus) -> Result<Command, Error> {
+    Ok(match body.status {
+        Status::Confirmed => Command::Accept,
+        Status::Preparing => Command::Prepare,
+        Status::Packed => Command::Pack,
+        Status::Shipped => Command::Ship,
+        Status::Delivered => Command::Deliver,
+        Status::Cancelled => Command::Cancel {
+            reason: body.reason.unwrap_or_else(|| "staff_request".to_owned()),
+            override_reason: body.override_reason,
+        },
+        // The body's own check has refused it.
+        Status::Pending => return Err(Problem::new(409, "order_not_pending", "no command leads there").into()),
+    })
+}
