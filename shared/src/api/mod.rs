@@ -8,6 +8,7 @@ pub mod order;
 pub mod place;
 pub mod product;
 pub mod quote;
+pub mod reorder;
 pub mod stock;
 pub mod store;
 pub mod tracking;
