@@ -62,6 +62,18 @@ impl Cart {
         }
     }
 
+    /// The cart that has these lines from `now` on, over the one that was read: the same if that is open, else the one after it.
+    pub fn with_lines(read: Option<&Self>, lines: BTreeMap<Sku, u32>, now: Timestamp) -> Self {
+        let until = now.plus_seconds(KEEP_SECONDS);
+        match read {
+            None => Self { opened: now, version: 1, lines, until, before: None },
+            Some(open) if open.is_open(now) => {
+                Self { version: open.version + 1, lines, until, ..open.clone() }
+            }
+            Some(old) => Self { lines, ..old.next(now) },
+        }
+    }
+
     /// Whether it is still there at `now`. The table forgets it later than that.
     pub fn is_open(&self, now: Timestamp) -> bool {
         now < self.until

@@ -26,6 +26,7 @@ mod races_payments;
 mod reading;
 mod redirects;
 mod redirects_left;
+mod reorder;
 mod settings;
 mod shapes;
 mod stock_buckets;

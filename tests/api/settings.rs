@@ -1,5 +1,7 @@
 //! The store's settings: checked before they count, kept in every version (A4).
 
+mod policies;
+
 use serde_json::{Value, json};
 use tests::{Answer, Call, Shop};
 
@@ -27,8 +29,12 @@ fn full() -> Value {
         "shipping_methods": [{"id": "post", "name": "Post", "names": {"nl": "Pakket"}, "zones": [
             {"countries": ["NL"], "bands": [{"up_to_grams": 1000, "price": "4.95"}], "free_from": "50", "transit_days": 2},
             {"countries": ["BE", "US"], "bands": [{"up_to_grams": 1000, "price": "9"}], "transit_days": 4}]}],
-        "payment": {"methods": ["card", "redirect"], "hold_minutes": 15, "unpaid_hold_minutes": 60,
+        "payment": {"methods": ["card", "redirect"], "capture": "at_shipment", "hold_minutes": 15, "unpaid_hold_minutes": 60,
             "return_origins": ["https://shop.example"]},
+        "policies": {
+            "cancel": {"customer": {"card": "confirmed", "redirect": "never", "cod": "preparing", "later": "shipped"},
+                "staff": {"card": "packed", "redirect": "shipped", "cod": "never", "later": "confirmed"}},
+            "returns": {"window_days": 14, "reasons": ["Damaged", "Too small"], "refund_delivery": true}},
         "limits": {"orders_per_hour": 10},
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/order/{token}"},
         "eco": {"offset_transport": true, "trees_per_order": 1},
@@ -50,7 +56,9 @@ async fn a_store_that_nobody_set_up_has_defaults_and_no_version() {
         json!({"version": 0, "currency": null, "country": null, "shipping_methods": [], "sender": null,
             "tax": {"prices_include_tax": false, "rounding": {"level": "line", "mode": "half_up"}, "classes": [],
                 "delivery_class": null, "zones": [], "elsewhere": "untaxed"},
-            "payment": {"methods": ["card", "redirect", "cod"], "hold_minutes": 30, "unpaid_hold_minutes": 1440, "return_origins": []},
+            "payment": {"methods": ["card", "redirect", "cod"], "capture": "immediately", "hold_minutes": 30,
+                "unpaid_hold_minutes": 1440, "return_origins": []},
+            "policies": policies::defaults(),
             "limits": {"orders_per_hour": 60}, "guest_checkout": {"enabled": false, "order_url": null},
             "eco": {"offset_transport": false, "trees_per_order": 0}})
     );
@@ -71,7 +79,8 @@ async fn settings_are_shown_as_they_were_put_and_what_is_left_out_takes_its_defa
     let less = shop.send(put(&shop, &json!({"currency": "USD"}))).await;
     assert_has(
         &less.body,
-        &json!({"version": 2, "currency": "USD", "country": null, "limits": {"orders_per_hour": 60}, "sender": null}),
+        &json!({"version": 2, "currency": "USD", "country": null, "limits": {"orders_per_hour": 60}, "sender": null,
+            "payment": {"capture": "immediately"}, "policies": policies::defaults()}),
     );
 }
 
@@ -125,6 +134,72 @@ async fn settings_are_not_replaced_over_a_version_that_the_caller_has_not_seen()
     world.assert_unchanged(&shop, "what makes no new version");
     let changed = shop.send(put(&shop, &other).header("if-match", "\"1\"")).await;
     assert_eq!((changed.status, changed.header("etag")), (200, Some("\"2\"")));
+}
+
+#[tokio::test]
+async fn what_is_shown_can_be_edited_and_put_back_unless_somebody_was_faster() {
+    let shop = Shop::open();
+    let mut first = show(&shop, "").await.body;
+    first["currency"] = json!("EUR");
+    // Of the store that nobody has set up, too.
+    assert_eq!(shop.send(put(&shop, &first)).await.body["version"], 1);
+    shop.settings(&full()).await;
+    let world = World::of(&shop);
+    let mut shown = show(&shop, "").await.body;
+    let same = shop.send(put(&shop, &shown)).await;
+    assert_eq!((same.status, &same.body), (200, &shown));
+    world.assert_unchanged(&shop, "settings that were put back as they are");
+    shown["limits"]["orders_per_hour"] = json!(11);
+    let edited = shop.send(put(&shop, &shown)).await;
+    assert_eq!((edited.status, &edited.body["version"]), (200, &json!(3)), "{edited:?}");
+    assert_eq!(edited.body["limits"]["orders_per_hour"], 11);
+    // The answer was lost, and it is sent again: what was wanted is there.
+    assert_eq!(shop.send(put(&shop, &shown)).await.body, edited.body);
+    let world = World::of(&shop);
+    shown["limits"]["orders_per_hour"] = json!(12);
+    let refused = shop.send(put(&shop, &shown)).await;
+    assert_problem(&refused, 412, "version_mismatch");
+    assert_eq!(refused.body["current_version"], 3);
+    for version in [0, 4] {
+        let refused = shop.send(put(&shop, &json!({"version": version}))).await;
+        assert_problem(&refused, 412, "version_mismatch");
+    }
+    // Each of the two is a condition of its own.
+    for (version, tag) in [(3, "\"2\""), (2, "\"3\"")] {
+        let body = json!({"version": version, "currency": "USD"});
+        assert_problem(&shop.send(put(&shop, &body).header("if-match", tag)).await, 412, "version_mismatch");
+    }
+    world.assert_unchanged(&shop, "settings that were put over others that the caller has not seen");
+}
+
+#[tokio::test]
+async fn a_warehouse_set_up_meanwhile_is_a_version_that_the_caller_has_not_seen() {
+    let shop = Shop::open();
+    shop.settings(&full()).await;
+    let mut shown = show(&shop, "").await.body;
+    shop.warehouse("north").await;
+    shown["country"] = json!("BE");
+    assert_problem(&shop.send(put(&shop, &shown)).await, 412, "version_mismatch");
+    shown["version"] = json!(null);
+    shown["updated_at"] = json!("whatever it says");
+    assert_eq!(
+        shop.send(put(&shop, &shown)).await.body["version"],
+        3,
+        "without a version there is no condition"
+    );
+}
+
+#[tokio::test]
+async fn an_older_version_is_put_back_without_its_version() {
+    let shop = Shop::open();
+    shop.settings(&full()).await;
+    shop.settings(&json!({"currency": "USD"})).await;
+    let mut old = show(&shop, "?version=1").await.body;
+    assert_problem(&shop.send(put(&shop, &old)).await, 412, "version_mismatch");
+    old.as_object_mut().expect("an object").remove("version");
+    let back = shop.send(put(&shop, &old)).await;
+    crate::support::merge(&mut old, &json!({"version": 3}));
+    assert_eq!((back.status, back.body), (200, old));
 }
 
 #[tokio::test]
@@ -247,7 +322,8 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
         json!({"currency": "eur"}),
         json!({"tax": []}),
         json!({"limits": {"orders_per_hour": -1}}),
-        json!({"version": 1}),
+        json!({"version": -1}),
+        json!({"version": "0"}),
         json!({"payment": {"methods": ["cheque"]}}),
     ] {
         assert_problem(&shop.send(put(&shop, &body)).await, 400, "malformed_body");

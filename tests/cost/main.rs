@@ -231,7 +231,10 @@ async fn from_the_cart(ledger: &mut Ledger, alice: &str, admin: &str) {
     let preview = Call::post("/api/v1/orders?dry_run=true").token(alice).json(&body);
     ledger.enter("preview the order of the cart, with a coupon", 8.0, 0.0, 200, preview).await;
     let place = Call::post("/api/v1/orders").token(alice).key("cart").json(&body);
-    ledger.enter("place the order of the cart, 2 lines, with a coupon, by COD", 6.0, 15.0, 201, place).await;
+    let placed = "place the order of the cart, 2 lines, with a coupon, by COD";
+    let placed = ledger.enter(placed, 6.0, 15.0, 201, place).await;
+    let again = Call::post(&format!("/api/v1/orders/{}/reorder", placed.order_id())).token(alice);
+    ledger.enter("put an order's 2 lines into the cart again", 4.0, 1.0, 200, again).await;
 
     let mut body = order_body("p00", 1, "cod");
     body["contact_email"] = json!("jane@example.com");

@@ -62,6 +62,10 @@ fn with_orders(function: &str) -> Option<Expected> {
             "[]",
             "1 pending, 48 + 2 units, 0 taken, 0 given back, EmailQueue: placed 1, PaymentQueue: placed 1, new CUSTOMER#alice COUNTS",
         ),
+        "reorder" => {
+            let after = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, changed CUSTOMER#alice CART";
+            (PAID, r#"200 "item_count":2"#, after)
+        }
         "stripe-webhook" => (Some((Whose::Alices, Stage::Charged)), r#"200 "used":true"#, UNTOUCHED),
         "track-order" => (PAID, r#"200 "delay_status":"on_time""#, UNTOUCHED),
         _ => return None,

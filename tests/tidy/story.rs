@@ -96,6 +96,7 @@ pub async fn customers(recorded: &Recorded) {
     let checkout = own("POST", "/orders/checkout").key("k3").json(&checkout);
     let placed = recorded.send("place-order", 201, checkout).await;
     recorded.send("clear-cart", 204, own("DELETE", "/cart")).await;
+    recorded.send("reorder", 200, own("POST", &format!("/orders/{id}/reorder"))).await;
     let pay = format!("/orders/{}/payments", placed.order_id());
     let redirect = json!({"method": "redirect", "redirect_url": BACK});
     let redirected = recorded.send("pay-order", 200, own("POST", &pay).key("p1").json(&redirect)).await;

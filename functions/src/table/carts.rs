@@ -9,7 +9,7 @@ use shared::{keys, limits};
 use std::collections::{BTreeMap, HashMap};
 
 use super::entries::{Also, Changed, Entry};
-use super::{Outcome, Table, Write, from_item, number, to_item};
+use super::{Outcome, Replaced, Table, Write, from_item, number, to_item};
 use crate::error::Error;
 
 /// What became of a change of a cart.
@@ -56,29 +56,17 @@ impl Table {
                     },
                     changed => changed,
                 };
-            match changed {
+            let read: Option<Cart> = match changed {
                 Changed::Done => return Ok(CartChanged::Done),
                 Changed::Full => return Ok(CartChanged::Full),
-                Changed::Missing => {
-                    let first = Cart {
-                        opened: now,
-                        version: 1,
-                        lines: BTreeMap::from([(sku.clone(), units)]),
-                        until: now.plus_seconds(KEEP_SECONDS),
-                        before: None,
-                    };
-                    if self.put_cart(customer, &first, None).await? {
-                        return Ok(CartChanged::Done);
-                    }
-                }
+                Changed::Missing => None,
                 // It ran out of time, and the table has not forgotten it yet.
-                Changed::Refused(item) => {
-                    let old: Cart = from_item(item)?;
-                    let next = Cart { lines: BTreeMap::from([(sku.clone(), units)]), ..old.next(now) };
-                    if self.put_cart(customer, &next, Some(old.version)).await? {
-                        return Ok(CartChanged::Done);
-                    }
-                }
+                Changed::Refused(item) => Some(from_item(item)?),
+            };
+            let next = Cart::with_lines(read.as_ref(), BTreeMap::from([(sku.clone(), units)]), now);
+            match self.replace_cart(customer, &next, read.as_ref()).await? {
+                Replaced::Done => return Ok(CartChanged::Done),
+                Replaced::Stale => {}
             }
         }
         Err(Error::unavailable("DynamoDB", "the cart changes faster than it can be read"))
@@ -109,14 +97,23 @@ impl Table {
         self.write(vec![write]).await.map(drop)
     }
 
-    async fn put_cart(&self, customer: &CustomerId, cart: &Cart, read: Option<u64>) -> Result<bool, Error> {
+    /// Writes a cart, all its lines at once, over the one that was read (none: there was none).
+    pub async fn replace_cart(
+        &self,
+        customer: &CustomerId,
+        cart: &Cart,
+        read: Option<&Cart>,
+    ) -> Result<Replaced, Error> {
         let mut item = to_item(&keys::cart(customer), cart)?;
         item.insert("expires_at".to_owned(), number(cart.until.seconds()));
         let (condition, values) = match read {
             None => ("attribute_not_exists(PK)", vec![]),
-            Some(version) => ("v = :read", vec![(":read", number(version))]),
+            Some(read) => ("v = :read", vec![(":read", number(read.version))]),
         };
-        Ok(matches!(self.write(vec![Write::Put { item, condition, values }]).await?, Outcome::Done))
+        Ok(match self.write(vec![Write::Put { item, condition, values }]).await? {
+            Outcome::Done => Replaced::Done,
+            Outcome::Refused(_) => Replaced::Stale,
+        })
     }
 }
 

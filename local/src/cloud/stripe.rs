@@ -2,10 +2,11 @@
 //! documented test cards, Checkout Sessions and the page on which they are paid, idempotency keys and signed webhooks.
 //! What it does not know it refuses as Stripe refuses nonsense; it never answers as if it had done something.
 //!
-//! It leaves out: customers, manual capture, confirmation methods, fees, disputes, minimum amounts per currency; of
-//! Checkout: other modes than `payment`, catalogue prices, discounts, taxes, shipping, sessions that cost nothing, and
-//! `line_items` in answers. An intent keeps the test card's name as its `payment_method`, where Stripe would make a new
-//! `pm_…` of it.
+//! It leaves out: customers, captures in parts, confirmation methods, fees and balance transactions, evidence in files,
+//! minimum amounts per currency, and the events `charge.succeeded`, `charge.failed`, `charge.updated`; of Checkout: other
+//! modes than `payment`, catalogue prices, discounts, taxes, shipping, sessions that cost nothing, and `line_items` in
+//! answers. An intent keeps the test card's name as its `payment_method`, where Stripe would make a new `pm_…` of it.
+//! Of the versions of the API it knows one difference (`version`); what else it answers is as of 2024-06-20.
 
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
@@ -15,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::json;
 use time::OffsetDateTime;
 
 use self::checkout::page::{self, Page};
@@ -24,15 +25,20 @@ use self::error::{ApiError, Failure};
 use self::form::Params;
 use self::idempotency::Key;
 use self::store::Work;
+use self::version::Version;
 pub use self::webhooks::Delivery;
 use super::storage::Storage;
 
 mod attempts;
+mod audit;
+mod captures;
 mod cards;
 mod charges;
 mod checkout;
 mod command;
+mod disputes;
 mod error;
+mod events;
 mod form;
 mod idempotency;
 mod intents;
@@ -41,6 +47,9 @@ mod refunds;
 mod store;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
+mod version;
 mod webhooks;
 
 /// Where the fake is, as far as it knows without being told.
@@ -53,6 +62,7 @@ pub struct Stripe {
     basic: String,
     webhook_secret: String,
     base: RwLock<String>,
+    down_until: RwLock<Option<OffsetDateTime>>,
 }
 
 /// An answer as an idempotency key keeps it.
@@ -73,7 +83,18 @@ impl Stripe {
             basic: format!("Basic {}", STANDARD.encode(format!("{api_key}:"))),
             webhook_secret: webhook_secret.to_owned(),
             base: RwLock::new(BASE.to_owned()),
+            down_until: RwLock::new(None),
         })
+    }
+
+    /// Stripe is down until then: every call answers 503 and does nothing, no webhook is sent, and no key is kept
+    /// (Stripe docs, "Error handling": 500, 502, 503, 504). What was due meanwhile happens afterwards.
+    pub fn down_until(&self, end: OffsetDateTime) {
+        *self.down_until.write().unwrap_or_else(PoisonError::into_inner) = Some(end);
+    }
+
+    fn is_down(&self, now: OffsetDateTime) -> bool {
+        self.down_until.read().unwrap_or_else(PoisonError::into_inner).is_some_and(|end| now < end)
     }
 
     /// Says where browsers reach the fake, without a slash at the end: the `url` of every session made from now on
@@ -86,6 +107,10 @@ impl Stripe {
     /// Session, `/c/pay/{id}`. One request is one transaction: effect, events and what the idempotency key keeps are all
     /// there or all not.
     pub fn call(&self, now: OffsetDateTime, request: &Request<Bytes>) -> Response<Bytes> {
+        if self.is_down(now) {
+            let request_id = format!("req_{}", store::scrambled(&now.unix_timestamp_nanos().to_string(), 14));
+            return Answer::from(&ApiError::down()).into_response(&request_id);
+        }
         if let Some(id) = page::id(request.uri().path()) {
             let page = self.storage.transaction(|db| {
                 let work = Work::unasked(db, now);
@@ -111,6 +136,9 @@ impl Stripe {
 
     /// Webhook deliveries that are due, oldest first. One stays due until `delivered` is told of it.
     pub fn due_webhooks(&self, now: OffsetDateTime, limit: usize) -> Vec<Delivery> {
+        if self.is_down(now) {
+            return Vec::new();
+        }
         let due = self.storage.transaction(|db| {
             settle(&Work::unasked(db, now))?;
             Ok(webhooks::due(db, now, limit, &self.webhook_secret)?)
@@ -124,8 +152,11 @@ impl Stripe {
     }
 
     /// Passes (`ok`) or fails the 3-D Secure step of an intent, as the customer does in the browser. `false`: there is
-    /// no such intent, or it waits for nobody.
+    /// no such intent, it waits for nobody, or Stripe is down.
     pub fn authenticate(&self, now: OffsetDateTime, intent_id: &str, ok: bool) -> bool {
+        if self.is_down(now) {
+            return false;
+        }
         let done = self.storage.transaction(|db| {
             let work = Work::unasked(db, now);
             settle(&work)?;
@@ -137,30 +168,6 @@ impl Stripe {
         logged(done).unwrap_or(false)
     }
 
-    /// Every payment intent, oldest first, for audits: Stripe's object and, beside it, `amount_refunded`, which Stripe
-    /// has on the charge only.
-    pub fn intents(&self) -> Vec<Value> {
-        let all = self.storage.transaction(|db| {
-            let mut select = db.prepare_cached(
-                "SELECT json_set(i.body, '$.amount_refunded', coalesce(json_extract(c.body, '$.amount_refunded'), 0))
-                 FROM objects i LEFT JOIN objects c ON c.id = json_extract(i.body, '$.latest_charge')
-                 WHERE i.kind = 'payment_intent' ORDER BY i.seq",
-            )?;
-            Ok(select.query_map([], store::body)?.collect::<Result<Vec<Value>, _>>()?)
-        });
-        logged(all).unwrap_or_default()
-    }
-
-    /// Every Checkout Session, oldest first, for audits.
-    pub fn sessions(&self) -> Vec<Value> {
-        let all = self.storage.transaction(|db| {
-            let mut select = db.prepare_cached("SELECT body FROM objects WHERE kind = ?1 ORDER BY seq")?;
-            let found = select.query_map([<checkout::Session as store::Object>::KIND], store::body)?;
-            Ok(found.collect::<Result<Vec<Value>, _>>()?)
-        });
-        logged(all).unwrap_or_default()
-    }
-
     fn answer(
         &self,
         db: &Connection,
@@ -169,6 +176,7 @@ impl Stripe {
         id: &str,
     ) -> Result<Answer, Failure> {
         self.authorize(request.headers())?;
+        let version = Version::read(request.headers())?;
         let params = Params::read(request)?;
         let key = Key::read(request, &params)?;
         if let Some(key) = &key
@@ -184,6 +192,7 @@ impl Stripe {
             now,
             request_id: Some(id),
             idempotency_key: key.as_ref().map(|key| key.name.as_str()),
+            version,
         };
         settle(&Work::unasked(db, now))?;
         let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
@@ -210,6 +219,8 @@ impl Stripe {
 
 /// Lets happen what only waits for its time.
 fn settle(work: &Work<'_>) -> Result<(), Failure> {
+    captures::settle(work)?;
+    disputes::settle(work)?;
     refunds::settle(work)?;
     checkout::settle(work)
 }
@@ -255,111 +266,4 @@ fn logged<T>(result: Result<T, Failure>) -> Option<T> {
             );
         })
         .ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::testing::{NOW, Twin};
-    use super::*;
-
-    fn authorized(authorization: Option<&str>) -> (u16, Value, Option<String>) {
-        let mut request = Request::get("/v1/payment_intents");
-        if let Some(value) = authorization {
-            request = request.header("authorization", value);
-        }
-        let reply = Twin::new().raw(&request.body(Bytes::new()).expect("a request"));
-        (
-            reply.status.as_u16(),
-            reply.json["error"]["type"].clone(),
-            reply.header("www-authenticate").map(str::to_owned),
-        )
-    }
-
-    #[test]
-    fn the_api_key_is_taken_as_bearer_token_and_as_basic_user() {
-        assert_eq!(authorized(Some("Bearer sk_test_1")).0, 200);
-        assert_eq!(authorized(Some("Basic c2tfdGVzdF8xOg==")).0, 200);
-    }
-
-    #[test]
-    fn a_wrong_or_missing_api_key_is_refused() {
-        for wrong in [None, Some("Bearer sk_test_2"), Some("Basic c2tfdGVzdF8yOg=="), Some("sk_test_1")] {
-            let (status, kind, challenge) = authorized(wrong);
-            assert_eq!((status, kind), (401, json!("invalid_request_error")), "{wrong:?}");
-            assert_eq!(challenge.as_deref(), Some("Basic realm=\"Stripe\""));
-        }
-    }
-
-    #[test]
-    fn every_response_has_a_request_id_of_its_own() {
-        let twin = Twin::new();
-        let ids: Vec<String> =
-            [twin.get("/v1/payment_intents"), twin.get("/v1/nonsense"), twin.pay("pm_card_chargeDeclined")]
-                .iter()
-                .filter_map(|reply| reply.header("request-id").map(str::to_owned))
-                .collect();
-        assert!(ids.len() == 3 && ids.iter().all(|id| id.starts_with("req_") && id.len() == 18), "{ids:?}");
-        assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
-    }
-
-    #[test]
-    fn what_the_fake_does_not_serve_is_an_unrecognized_url() {
-        let twin = Twin::new();
-        for (method, uri) in [
-            ("GET", "/v1/customers"),
-            ("DELETE", "/v1/payment_intents/pi_1"),
-            ("POST", "/v1/payment_intents/pi_1/capture"),
-        ] {
-            let reply = twin.send(method, uri, "", None);
-            assert_eq!(
-                (reply.status.as_u16(), reply.text("/error/type")),
-                (404, "invalid_request_error"),
-                "{uri}"
-            );
-        }
-    }
-
-    #[test]
-    fn two_fakes_that_are_asked_the_same_give_the_same_ids() {
-        assert_eq!(Twin::new().pay("pm_card_visa").raw, Twin::new().pay("pm_card_visa").raw);
-    }
-
-    #[test]
-    fn a_reopened_database_still_has_intents_keys_and_undelivered_webhooks() {
-        let path = std::env::temp_dir().join(format!("stripe-fake-{}.sqlite", std::process::id()));
-        let form = "amount=5&currency=eur";
-        let twin = Twin::at(Some(&path));
-        let first = twin.post("/v1/payment_intents", form, Some("k"));
-        let waiting = twin.stripe.due_webhooks(NOW, 10);
-        // A second connection while the first is open sees what a start after `kill -9` would see.
-        let reopened = Twin::at(Some(&path));
-        assert_eq!(reopened.stripe.intents(), twin.stripe.intents());
-        assert_eq!(reopened.stripe.due_webhooks(NOW, 10), waiting);
-        let again = reopened.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!((&again.raw, again.header("idempotent-replayed")), (&first.raw, Some("true")));
-        let other = reopened.post("/v1/payment_intents", form, None);
-        assert_ne!(other.text("/id"), first.text("/id"), "ids are not given out twice");
-        drop((twin, reopened));
-        for suffix in ["", "-wal", "-shm"] {
-            std::fs::remove_file(format!("{}{suffix}", path.display())).ok();
-        }
-    }
-
-    #[test]
-    fn a_database_that_fails_half_way_is_a_500_that_leaves_nothing_behind() {
-        let twin = Twin::new();
-        let run = |sql: &str| {
-            let done = twin.stripe.storage.transaction(|db| db.execute_batch(sql));
-            done.expect("the statement runs");
-        };
-        run("ALTER TABLE deliveries RENAME TO gone");
-        let form = "amount=5&currency=eur";
-        let failed = twin.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!((failed.status.as_u16(), failed.text("/error/type")), (500, "api_error"));
-        assert!(failed.header("request-id").is_some_and(|id| id.starts_with("req_")));
-        assert!(twin.stripe.intents().is_empty() && twin.stripe.due_webhooks(NOW, 1).is_empty());
-        run("ALTER TABLE gone RENAME TO deliveries");
-        let retried = twin.post("/v1/payment_intents", form, Some("k"));
-        assert_eq!((retried.status.as_u16(), retried.header("idempotent-replayed")), (200, None));
-    }
 }

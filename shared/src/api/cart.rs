@@ -213,7 +213,7 @@ impl CartLineView {
 }
 
 /// Units that the warehouses which serve a destination have.
-fn available(offer: &Offer, sku: &Sku, store: &Store, to: &Destination) -> i64 {
+pub(super) fn available(offer: &Offer, sku: &Sku, store: &Store, to: &Destination) -> i64 {
     let serves = |id| store.warehouses.get(id).is_some_and(|warehouse| warehouse.area(to).is_some());
     let buckets = offer.stock.get(sku).into_iter().flatten();
     buckets

@@ -11,6 +11,7 @@ pub mod place;
 pub mod product;
 pub mod quote;
 pub mod refund;
+pub mod reorder;
 pub mod returns;
 pub mod status;
 pub mod stock;

@@ -1,11 +1,18 @@
 //! The store's settings and warehouses on the wire (A1, A4).
 
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
+use super::wire;
+use crate::address::Country;
 use crate::ids::WarehouseId;
-use crate::store::{Settings, Store, Warehouse};
+use crate::money::Currency;
+use crate::store::{
+    EcoSettings, GuestCheckout, OrderLimits, PaymentSettings, Policies, Sender, Settings, ShippingMethod,
+    Store, TaxTable, Warehouse,
+};
 
-/// The settings: the very body that `PUT /admin/settings` takes, and which version of the store it belongs to.
+/// The settings: a body that `PUT /admin/settings` takes, and which version of the store it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SettingsView {
     /// Counts the changes of the store, its warehouses included; 0: nobody has set it up yet.
@@ -25,6 +32,52 @@ impl SettingsView {
             version: store.version,
             updated_at: (store.version > 0).then(|| store.updated_at.rfc3339()),
             settings: store.settings.clone(),
+        }
+    }
+}
+
+/// The settings as they are put: what [`SettingsView`] shows can be changed and sent back as it is. The fields of
+/// [`Settings`] stand here once more, because `serde(flatten)` would turn amounts into floats before they are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PutSettings {
+    /// The version that the caller has seen, if it says so: nothing is replaced that it has not.
+    pub version: Option<u64>,
+    /// Not looked at: the version says which settings are meant.
+    pub updated_at: IgnoredAny,
+    currency: Option<Currency>,
+    country: Option<Country>,
+    #[serde(deserialize_with = "wire::object")]
+    tax: TaxTable,
+    #[serde(deserialize_with = "wire::list")]
+    shipping_methods: Vec<ShippingMethod>,
+    #[serde(deserialize_with = "wire::object")]
+    payment: PaymentSettings,
+    #[serde(deserialize_with = "wire::object")]
+    policies: Policies,
+    #[serde(deserialize_with = "wire::object")]
+    limits: OrderLimits,
+    #[serde(deserialize_with = "wire::object")]
+    guest_checkout: GuestCheckout,
+    #[serde(deserialize_with = "wire::object")]
+    eco: EcoSettings,
+    #[serde(deserialize_with = "wire::optional")]
+    sender: Option<Sender>,
+}
+
+impl From<PutSettings> for Settings {
+    fn from(put: PutSettings) -> Self {
+        Self {
+            currency: put.currency,
+            country: put.country,
+            tax: put.tax,
+            shipping_methods: put.shipping_methods,
+            payment: put.payment,
+            policies: put.policies,
+            limits: put.limits,
+            guest_checkout: put.guest_checkout,
+            eco: put.eco,
+            sender: put.sender,
         }
     }
 }
@@ -83,13 +136,34 @@ mod tests {
     #[test]
     fn what_is_shown_of_the_settings_is_what_a_put_takes() {
         let settings: Settings = serde_json::from_str(SETTINGS).expect("settings");
-        let store = Store { version: 3, settings: settings.clone(), ..Store::default() };
-        let mut view = serde_json::to_value(SettingsView::of(&store)).expect("JSON");
-        let members = view.as_object_mut().expect("an object");
-        assert_eq!(members.remove("version"), Some(json!(3)));
-        assert_eq!(members.remove("updated_at"), Some(json!("1970-01-01T00:00:00Z")));
-        // Amounts are read from text alone, so that they never pass through a float.
-        assert_eq!(serde_json::from_str::<Settings>(&view.to_string()).expect("settings"), settings);
+        for version in [0, 3] {
+            let store = Store { version, settings: settings.clone(), ..Store::default() };
+            // Amounts are read from text alone, so that they never pass through a float.
+            let view = serde_json::to_string(&SettingsView::of(&store)).expect("JSON");
+            let put: PutSettings = serde_json::from_str(&view).expect("settings");
+            assert_eq!(put.version, Some(version));
+            assert_eq!(Settings::from(put), settings);
+        }
+    }
+
+    #[test]
+    fn a_put_and_the_stored_settings_take_the_same_and_refuse_the_same() {
+        let put = |text: &str| serde_json::from_str::<PutSettings>(text).map(Settings::from).ok();
+        let stored = |text: &str| serde_json::from_str::<Settings>(text).ok();
+        assert_eq!(put("{}"), Some(Settings::default()));
+        assert_eq!((put(SETTINGS), put(SETTINGS).is_some()), (stored(SETTINGS), true));
+        let shown = serde_json::to_value(Settings::default()).expect("JSON");
+        for name in shown.as_object().expect("an object").keys() {
+            for value in ["null", "[]", "{}", "1", "\"x\"", r#"{"x": 1}"#, "[[]]", "[{}]"] {
+                let text = format!(r#"{{"{name}": {value}}}"#);
+                assert_eq!(put(&text), stored(&text), "{text}");
+            }
+        }
+        for text in
+            [r#"{"colour": "red"}"#, r#"{"version": -1}"#, r#"{"version": "1"}"#, r#"{"eco": {}, "eco": {}}"#]
+        {
+            assert_eq!(put(text), None, "{text}");
+        }
     }
 
     #[test]

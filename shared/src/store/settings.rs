@@ -48,7 +48,7 @@ pub struct Settings {
 pub struct PaymentSettings {
     /// The methods on offer.
     pub methods: Vec<PaymentKind>,
-    /// When the money of a card is taken.
+    /// When the money of a payment through the provider is taken.
     pub capture: Capture,
     /// Minutes that stock is held for a payment that was begun, 5 to 1440.
     pub hold_minutes: u32,
@@ -77,7 +77,8 @@ pub enum Capture {
     /// When the customer pays.
     #[default]
     Immediately,
-    /// It is reserved when the customer pays and taken when the order is shipped.
+    /// It is reserved when the customer pays and taken when the order is shipped. A bank keeps what is reserved for about seven
+    /// days (Stripe: "Place a hold on a payment method").
     AtShipment,
 }
 

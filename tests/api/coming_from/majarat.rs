@@ -39,7 +39,7 @@ async fn shop() -> Shop {
 }
 
 #[tokio::test]
-async fn an_order_is_placed_summed_up_tracked_listed_and_cancelled() {
+async fn an_order_is_placed_summed_up_tracked_listed_cancelled_and_ordered_again() {
     let shop = shop().await;
     let asha = shop.customer("asha");
     let mut story = Story::of("majarat", &shop);
@@ -68,5 +68,6 @@ async fn an_order_is_placed_summed_up_tracked_listed_and_cancelled() {
     story.send("cancel", &asha).await;
     shop.finish().await;
     assert_eq!(shop.units("1"), (100, 0), "the jackets are back");
+    story.send("reorder", &asha).await;
     story.end();
 }

@@ -93,6 +93,10 @@ async fn the_examples_of_customers_work_and_the_answers_are_as_documented() {
     shop.examples("cancel-order-put", &[200], alice, &[("order_id", &ids[1])]).await;
     shop.sent("cancel-order-delete", 200, plain("cancel-order-delete", &[("order_id", &ids[2])])).await;
     shop.shop.finish().await;
+    let abroad = [("order_id", ids[1].as_str()), ("country", "JP")];
+    for instead in [&[("order_id", id)][..], &abroad] {
+        shop.sent("reorder", 200, plain("reorder", instead)).await;
+    }
     for id in &ids {
         shop.sent("get-order", 200, plain("get-order", &[("order_id", id)])).await;
         shop.sent("track-order", 200, plain("track-order", &[("order_id", id)])).await;

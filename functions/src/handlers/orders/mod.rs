@@ -6,4 +6,5 @@ pub mod get;
 pub mod list;
 pub mod pay;
 pub mod place;
+pub mod reorder;
 pub mod track;

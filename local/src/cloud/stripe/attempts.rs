@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use super::captures;
 use super::cards::{self, Decline, Outcome};
-use super::charges::Charge;
+use super::charges::{Charge, MethodDetails};
 use super::checkout;
+use super::disputes;
 use super::error::{ApiError, Failure};
 use super::intents::{PaymentIntent, Status};
 use super::store::{Work, to_json};
@@ -28,12 +30,17 @@ impl PaymentIntent {
     }
 
     fn succeed(&mut self, work: &Work<'_>) -> rusqlite::Result<()> {
-        self.latest_charge = Some(self.charge(work, None)?.id);
-        self.status = Status::Succeeded;
-        self.amount_received = self.amount;
+        let mut charge = self.charge(work, None)?;
+        self.latest_charge = Some(charge.id.clone());
         self.next_action = None;
         self.last_payment_error = None;
+        if self.is_captured_by_hand() {
+            return self.hold(work);
+        }
+        self.status = Status::Succeeded;
+        self.amount_received = self.amount;
         work.save(self)?;
+        disputes::open(work, &mut charge)?;
         work.emit("payment_intent.succeeded", self)?;
         checkout::paid(work, &self.id)
     }
@@ -77,14 +84,17 @@ impl PaymentIntent {
 
     fn charge(&self, work: &Work<'_>, decline: Option<Decline>) -> rusqlite::Result<Charge> {
         let paid = decline.is_none();
+        let captured = paid && !self.is_captured_by_hand();
+        let capture_before = (paid && !captured).then(|| captures::capture_before(work));
         let charge = Charge {
             id: work.new_id("ch_")?,
             amount: self.amount,
-            amount_captured: if paid { self.amount } else { 0 },
+            amount_captured: if captured { self.amount } else { 0 },
             amount_refunded: 0,
-            captured: paid,
+            captured,
             created: work.created(),
             currency: self.currency.clone(),
+            disputed: false,
             failure_code: decline.map(|decline| decline.code.to_owned()),
             failure_message: decline.map(|decline| decline.message.to_owned()),
             livemode: false,
@@ -92,6 +102,7 @@ impl PaymentIntent {
             paid,
             payment_intent: self.id.clone(),
             payment_method: self.payment_method.clone(),
+            payment_method_details: MethodDetails::card(capture_before),
             refunded: false,
             status: if paid { "succeeded" } else { "failed" }.to_owned(),
         };

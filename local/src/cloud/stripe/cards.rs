@@ -1,6 +1,7 @@
 //! Stripe's test cards (Stripe docs, "Testing": cards by brand, declined payments, 3D Secure, refunds).
 
 use super::error::ApiError;
+use super::refunds::Status;
 
 /// Says yes to a charge, but answers the request with 500: the case "treat the result as indeterminate" of Stripe's
 /// docs on low-level errors, for which Stripe itself has no test card.
@@ -9,8 +10,24 @@ const UNHEARD: &str = "pm_twin_chargedWithServerError";
 pub(super) const PENDING_REFUND: &str = "pm_card_pendingRefund";
 /// A refund of it is `succeeded` first and fails later.
 pub(super) const REFUND_FAIL: &str = "pm_card_refundFail";
+/// The twin's own: the first refund fails as that of [`REFUND_FAIL`] does, every other one succeeds.
+pub(super) const FIRST_REFUND_FAILS: &str = "pm_twin_firstRefundFails";
+/// The twin's own: a refund of it is `pending` first and fails later.
+pub(super) const PENDING_REFUND_FAILS: &str = "pm_twin_pendingRefundFails";
+/// The twin's own: a refund of it waits for the customer, as it does with payment methods that are no cards.
+pub(super) const REFUND_REQUIRES_ACTION: &str = "pm_twin_refundRequiresAction";
+/// The charge is disputed at once, as fraud, or because nothing arrived.
+pub(super) const DISPUTED: &str = "pm_card_createDispute";
+pub(super) const NOT_RECEIVED: &str = "pm_card_createDisputeProductNotReceived";
+/// The bank inquires first: no money is taken, and refunds go on.
+pub(super) const INQUIRED: &str = "pm_card_createDisputeInquiry";
 
-const PLAIN: [&str; 13] = [
+/// "Some time later" of the cards whose refunds change once more (Stripe docs, "Testing": refunds), in seconds.
+pub(super) const SETTLES_AFTER: i64 = 5;
+/// When a customer does what a refund asks, in seconds.
+pub(super) const ANSWERED_AFTER: i64 = 24 * 60 * 60;
+
+const PLAIN: [&str; 19] = [
     "pm_card_visa",
     "pm_card_visa_debit",
     "pm_card_mastercard",
@@ -24,7 +41,32 @@ const PLAIN: [&str; 13] = [
     "pm_card_us",
     PENDING_REFUND,
     REFUND_FAIL,
+    FIRST_REFUND_FAILS,
+    PENDING_REFUND_FAILS,
+    REFUND_REQUIRES_ACTION,
+    DISPUTED,
+    NOT_RECEIVED,
+    INQUIRED,
 ];
+
+/// How a refund goes: its first status, and what becomes of it after so many seconds.
+pub(super) struct Course {
+    pub begins: Status,
+    pub then: Option<(i64, Status)>,
+}
+
+/// How a refund to that card goes, and whether it is the first of its charge.
+pub(super) fn refund(payment_method: &str, first: bool) -> Course {
+    let (begins, then) = match payment_method {
+        PENDING_REFUND => (Status::Pending, Some((SETTLES_AFTER, Status::Succeeded))),
+        PENDING_REFUND_FAILS => (Status::Pending, Some((SETTLES_AFTER, Status::Failed))),
+        REFUND_FAIL => (Status::Succeeded, Some((SETTLES_AFTER, Status::Failed))),
+        FIRST_REFUND_FAILS if first => (Status::Succeeded, Some((SETTLES_AFTER, Status::Failed))),
+        REFUND_REQUIRES_ACTION => (Status::RequiresAction, Some((ANSWERED_AFTER, Status::Succeeded))),
+        _ => (Status::Succeeded, None),
+    };
+    Course { begins, then }
+}
 
 /// What a charge to a card comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -173,11 +172,8 @@ pub(super) fn expire(work: &Work<'_>, id: &str) -> Result<Value, Failure> {
 
 /// Lets the sessions expire whose time has come.
 pub(super) fn settle(work: &Work<'_>) -> Result<(), Failure> {
-    let mut select =
-        work.db.prepare_cached("SELECT id FROM open_sessions WHERE due <= ?1 ORDER BY due, rowid")?;
-    let due =
-        select.query_map(params![work.created()], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    for id in due {
+    let select = "SELECT id FROM open_sessions WHERE due <= ?1 ORDER BY due, rowid";
+    for id in work.due(select, |row| row.get::<_, String>(0))? {
         work.find::<Session>(&id, "session")?.lapse(work)?;
     }
     Ok(())
@@ -185,15 +181,29 @@ pub(super) fn settle(work: &Work<'_>) -> Result<(), Failure> {
 
 /// The intent was paid: so is its session, if it has one.
 pub(super) fn paid(work: &Work<'_>, intent: &str) -> rusqlite::Result<()> {
+    complete(work, intent, PaymentStatus::Paid)
+}
+
+/// The intent waits to be captured. Its session, if it has one, is complete and unpaid: what `paid` means is that the
+/// funds are there (API docs, Session `payment_status`). The capture makes it paid and sends no further event of it.
+pub(super) fn held(work: &Work<'_>, intent: &str) -> rusqlite::Result<()> {
+    complete(work, intent, PaymentStatus::Unpaid)
+}
+
+fn complete(work: &Work<'_>, intent: &str, payment_status: PaymentStatus) -> rusqlite::Result<()> {
     let Some(mut session) = work.belonging::<Session>(intent)? else {
         return Ok(());
     };
-    session.payment_status = PaymentStatus::Paid;
-    session.close(work, Status::Complete, "checkout.session.completed")
+    session.payment_status = payment_status;
+    match session.status {
+        Status::Open => session.close(work, Status::Complete, "checkout.session.completed"),
+        Status::Complete | Status::Expired => work.save(&session),
+    }
 }
 
 /// An error if the intent is a session's, which the customer confirms and the session's end cancels (API docs, Session
-/// `payment_intent`: "You can't confirm or cancel the PaymentIntent for a Checkout Session").
+/// `payment_intent`: "You can't confirm or cancel the PaymentIntent for a Checkout Session"; what is held for it can be
+/// let go, by "Cancel a PaymentIntent").
 pub(super) fn leaves_alone(work: &Work<'_>, intent: &PaymentIntent) -> Result<(), Failure> {
     match work.belonging::<Session>(&intent.id)? {
         None => Ok(()),

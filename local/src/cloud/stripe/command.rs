@@ -3,8 +3,10 @@
 use http::Method;
 use serde_json::Value;
 
+use super::captures;
 use super::charges::Charge;
 use super::checkout::{self, Session};
+use super::disputes::{self, Dispute};
 use super::error::{ApiError, Failure};
 use super::form::Params;
 use super::intents::{self, PaymentIntent};
@@ -21,10 +23,17 @@ enum Action {
     CreateIntent(intents::Create),
     ConfirmIntent(String, intents::Confirm),
     CancelIntent(String, intents::Cancel),
+    CaptureIntent(String, captures::Capture),
     RetrieveIntent(String),
     ListIntents(Page),
     RetrieveCharge(String),
+    ListCharges(Page),
+    RetrieveDispute(String),
+    ListDisputes(Page),
+    UpdateDispute(String, disputes::Update),
+    CloseDispute(String),
     CreateRefund(refunds::Create),
+    CancelRefund(String),
     RetrieveRefund(String),
     ListRefunds(Page),
     CreateSession(Box<checkout::Create>),
@@ -38,7 +47,7 @@ impl Command {
         const GET: &Method = &Method::GET;
         const POST: &Method = &Method::POST;
         const OF_INTENT: &[&str] = &["latest_charge"];
-        const OF_REFUND: &[&str] = &["charge", "payment_intent"];
+        const ON_CHARGE: &[&str] = &["charge", "payment_intent"];
         const OF_SESSION: &[&str] = &["payment_intent", "payment_intent.latest_charge"];
         let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
         let form = &mut params;
@@ -50,15 +59,32 @@ impl Command {
             (POST, ["payment_intents", id, "cancel"]) => {
                 (Action::CancelIntent((*id).to_owned(), intents::Cancel::parse(form)?), OF_INTENT)
             }
+            (POST, ["payment_intents", id, "capture"]) => {
+                (Action::CaptureIntent((*id).to_owned(), captures::Capture::parse(form)?), OF_INTENT)
+            }
             (GET, ["payment_intents"]) => (Action::ListIntents(Page::parse(form)?), &["data.latest_charge"]),
             (GET, ["payment_intents", id]) => (Action::RetrieveIntent((*id).to_owned()), OF_INTENT),
             (GET, ["charges", id]) => (Action::RetrieveCharge((*id).to_owned()), &["payment_intent"]),
-            (POST, ["refunds"]) => (Action::CreateRefund(refunds::Create::parse(form)?), OF_REFUND),
+            (GET, ["charges"]) => {
+                let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
+                (Action::ListCharges(page), &["data.payment_intent"])
+            }
+            (GET, ["disputes"]) => {
+                let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
+                (Action::ListDisputes(page), &["data.charge", "data.payment_intent"])
+            }
+            (GET, ["disputes", id]) => (Action::RetrieveDispute((*id).to_owned()), ON_CHARGE),
+            (POST, ["disputes", id]) => {
+                (Action::UpdateDispute((*id).to_owned(), disputes::Update::parse(form)?), ON_CHARGE)
+            }
+            (POST, ["disputes", id, "close"]) => (Action::CloseDispute((*id).to_owned()), ON_CHARGE),
+            (POST, ["refunds"]) => (Action::CreateRefund(refunds::Create::parse(form)?), ON_CHARGE),
             (GET, ["refunds"]) => {
                 let page = Page::parse(form)?.of_intent(form.text("payment_intent"));
                 (Action::ListRefunds(page), &["data.charge", "data.payment_intent"])
             }
-            (GET, ["refunds", id]) => (Action::RetrieveRefund((*id).to_owned()), OF_REFUND),
+            (POST, ["refunds", id, "cancel"]) => (Action::CancelRefund((*id).to_owned()), ON_CHARGE),
+            (GET, ["refunds", id]) => (Action::RetrieveRefund((*id).to_owned()), ON_CHARGE),
             (POST, ["checkout", "sessions"]) => {
                 (Action::CreateSession(Box::new(checkout::Create::parse(form)?)), OF_SESSION)
             }
@@ -83,10 +109,17 @@ impl Command {
             Action::CreateIntent(create) => create.run(work)?,
             Action::ConfirmIntent(id, confirm) => confirm.run(work, &id)?,
             Action::CancelIntent(id, cancel) => cancel.run(work, &id)?,
+            Action::CaptureIntent(id, capture) => capture.run(work, &id)?,
             Action::RetrieveIntent(id) => to_json(&work.find::<PaymentIntent>(&id, "intent")?)?,
             Action::ListIntents(page) => work.list::<PaymentIntent>(&page, "/v1/payment_intents")?,
             Action::RetrieveCharge(id) => to_json(&work.find::<Charge>(&id, "id")?)?,
+            Action::ListCharges(page) => work.list::<Charge>(&page, "/v1/charges")?,
+            Action::RetrieveDispute(id) => to_json(&work.find::<Dispute>(&id, "dispute")?)?,
+            Action::ListDisputes(page) => work.list::<Dispute>(&page, "/v1/disputes")?,
+            Action::UpdateDispute(id, update) => update.run(work, &id)?,
+            Action::CloseDispute(id) => disputes::close(work, &id)?,
             Action::CreateRefund(create) => create.run(work)?,
+            Action::CancelRefund(id) => refunds::cancel(work, &id)?,
             Action::RetrieveRefund(id) => to_json(&work.find::<Refund>(&id, "id")?)?,
             Action::ListRefunds(page) => work.list::<Refund>(&page, "/v1/refunds")?,
             Action::CreateSession(create) => create.run(work, base)?,

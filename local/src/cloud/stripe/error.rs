@@ -102,6 +102,11 @@ impl ApiError {
         Self::new(500, "api_error", "An unknown error occurred.")
     }
 
+    /// 503: Stripe is not there.
+    pub fn down() -> Self {
+        Self::new(503, "api_error", "Stripe is temporarily unavailable.")
+    }
+
     pub fn code(mut self, code: &'static str) -> Self {
         self.0.code = Some(code);
         self.0.doc_url = Some(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-")));

@@ -250,7 +250,7 @@ mod tests {
         check("amount=100000000&currency=eur", Some("amount_too_large"), Some("amount"));
         check("amount=5&currency=euro", None, Some("currency"));
         check("amount=5&currency=eur&confirm=yes", None, Some("confirm"));
-        check("amount=5&currency=eur&capture_method=manual", None, Some("capture_method"));
+        check("amount=5&currency=eur&capture_method=later", None, Some("capture_method"));
         check("amount=5&currency=eur&receipt_email=nobody", Some("email_invalid"), Some("receipt_email"));
         check("amount=5&currency=eur&expand[]=customer", None, Some("expand"));
         check("amount=5&currency=eur&payment_method_types[]=ideal", None, Some("payment_method_types"));

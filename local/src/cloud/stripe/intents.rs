@@ -9,8 +9,13 @@ use super::cards;
 use super::checkout::{self, Payment};
 use super::error::{ApiError, Failure};
 use super::form::{Params, required};
-use super::methods::{self, AutomaticPaymentMethods, redirects_are_possible};
+use super::methods::{self, AutomaticPaymentMethods, CaptureMethod, redirects_are_possible};
 use super::store::{Object, Work, scrambled, to_json};
+
+/// The statuses in which an intent can be confirmed, and those in which it can be canceled.
+const CONFIRMABLE: &str = "requires_payment_method, requires_confirmation, requires_action";
+const CANCELABLE: &str =
+    "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing";
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,16 +23,18 @@ pub(super) enum Status {
     RequiresPaymentMethod,
     RequiresConfirmation,
     RequiresAction,
+    RequiresCapture,
     Succeeded,
     Canceled,
 }
 
 impl Status {
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::RequiresPaymentMethod => "requires_payment_method",
             Self::RequiresConfirmation => "requires_confirmation",
             Self::RequiresAction => "requires_action",
+            Self::RequiresCapture => "requires_capture",
             Self::Succeeded => "succeeded",
             Self::Canceled => "canceled",
         }
@@ -43,11 +50,13 @@ impl Status {
 pub(super) struct PaymentIntent {
     pub id: String,
     pub amount: i64,
+    #[serde(default)]
+    pub amount_capturable: i64,
     pub amount_received: i64,
     automatic_payment_methods: Option<AutomaticPaymentMethods>,
     canceled_at: Option<i64>,
     cancellation_reason: Option<String>,
-    capture_method: String,
+    capture_method: CaptureMethod,
     client_secret: String,
     confirmation_method: String,
     created: i64,
@@ -99,8 +108,8 @@ impl Confirm {
     pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
         let mut intent: PaymentIntent = work.find(id, "intent")?;
         checkout::leaves_alone(work, &intent)?;
-        if intent.status.is_final() {
-            return Err(intent.unexpected_state("confirm", "confirmed")?.into());
+        if intent.status.is_final() || intent.status == Status::RequiresCapture {
+            return Err(intent.unexpected_state("confirm", "confirmed", CONFIRMABLE)?.into());
         }
         let renewed = self.payment_method.is_some();
         if !renewed && intent.payment_method.is_none() {
@@ -127,7 +136,7 @@ pub(super) struct Create {
     with: Confirm,
     metadata: BTreeMap<String, String>,
     description: Option<String>,
-    capture_method: &'static str,
+    capture_method: CaptureMethod,
     automatic: Option<AutomaticPaymentMethods>,
 }
 
@@ -142,9 +151,7 @@ impl Create {
             with: Confirm::parse(params)?,
             metadata: params.metadata("metadata")?,
             description: params.text("description"),
-            capture_method: params
-                .one_of("capture_method", &["automatic", "automatic_async"])?
-                .unwrap_or("automatic_async"),
+            capture_method: CaptureMethod::parse(params, "capture_method")?,
             automatic: methods::automatic(params)?,
         };
         if create.confirm {
@@ -167,7 +174,7 @@ impl Create {
             with,
             metadata: payment.metadata,
             description: payment.description,
-            capture_method: "automatic_async",
+            capture_method: payment.capture_method,
             automatic: None,
         }
     }
@@ -186,11 +193,12 @@ impl Create {
         let id = work.new_id("pi_")?;
         let intent = PaymentIntent {
             amount: self.amount,
+            amount_capturable: 0,
             amount_received: 0,
             automatic_payment_methods: self.automatic,
             canceled_at: None,
             cancellation_reason: None,
-            capture_method: self.capture_method.to_owned(),
+            capture_method: self.capture_method,
             client_secret: format!("{id}_secret_{}", scrambled(&format!("secret of {id}"), 25)),
             confirmation_method: "automatic".to_owned(),
             created: work.created(),
@@ -227,10 +235,13 @@ impl Cancel {
 
     pub fn run(self, work: &Work<'_>, id: &str) -> Result<Value, Failure> {
         let mut intent: PaymentIntent = work.find(id, "intent")?;
-        checkout::leaves_alone(work, &intent)?;
-        if intent.status.is_final() {
-            return Err(intent.unexpected_state("cancel", "canceled")?.into());
+        if intent.status != Status::RequiresCapture {
+            checkout::leaves_alone(work, &intent)?;
         }
+        if intent.status.is_final() {
+            return Err(intent.unexpected_state("cancel", "canceled", CANCELABLE)?.into());
+        }
+        intent.let_go(work, None)?;
         intent.cancel(work, self.0)?;
         Ok(to_json(&intent)?)
     }
@@ -246,11 +257,15 @@ impl PaymentIntent {
         work.emit("payment_intent.canceled", self)
     }
 
-    fn unexpected_state(&self, verb: &str, participle: &str) -> rusqlite::Result<ApiError> {
+    /// Whether the bank only holds the money until somebody captures it.
+    pub fn is_captured_by_hand(&self) -> bool {
+        self.capture_method == CaptureMethod::Manual
+    }
+
+    fn unexpected_state(&self, verb: &str, participle: &str, allowed: &str) -> rusqlite::Result<ApiError> {
         let message = format!(
             "You cannot {verb} this PaymentIntent because it has a status of {}. Only a PaymentIntent with one of the \
-             following statuses may be {participle}: requires_payment_method, requires_capture, requires_confirmation, \
-             requires_action, processing.",
+             following statuses may be {participle}: {allowed}.",
             self.status.name()
         );
         Ok(ApiError::invalid(message).code("payment_intent_unexpected_state").payment_intent(to_json(self)?))
@@ -273,7 +288,8 @@ mod tests {
         assert_eq!(reply.status, 200);
         let intent = &reply.json;
         let expected = json!({
-            "id": intent["id"], "object": "payment_intent", "amount": 1500, "amount_received": 1500,
+            "id": intent["id"], "object": "payment_intent", "amount": 1500, "amount_capturable": 0,
+            "amount_received": 1500,
             "automatic_payment_methods": { "enabled": true, "allow_redirects": "never" }, "canceled_at": null,
             "cancellation_reason": null, "capture_method": "automatic_async", "client_secret": intent["client_secret"],
             "confirmation_method": "automatic", "created": NOW.unix_timestamp(), "currency": "eur",

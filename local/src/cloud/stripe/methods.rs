@@ -11,6 +11,27 @@ pub(super) struct AutomaticPaymentMethods {
     enabled: bool,
 }
 
+/// When an authorized payment is captured (API docs, PaymentIntent `capture_method`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CaptureMethod {
+    Automatic,
+    /// The default since version 2024-04-10 (Stripe's changelog).
+    #[default]
+    AutomaticAsync,
+    Manual,
+}
+
+impl CaptureMethod {
+    pub fn parse(params: &mut Params, name: &str) -> Result<Self, ApiError> {
+        Ok(match params.one_of(name, &["automatic", "automatic_async", "manual"])? {
+            Some("automatic") => Self::Automatic,
+            Some("manual") => Self::Manual,
+            _ => Self::AutomaticAsync,
+        })
+    }
+}
+
 /// Cards are all that the fake knows.
 pub(super) fn only_cards(types: &[String]) -> Result<(), ApiError> {
     match types.iter().find(|name| *name != "card") {

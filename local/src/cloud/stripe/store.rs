@@ -9,11 +9,7 @@ use time::OffsetDateTime;
 
 use super::error::{ApiError, Failure};
 use super::form::Params;
-use crate::cloud::storage::millis;
-
-/// The version that an account's events are rendered in: the first that sends `refund.created` for every refund
-/// (Stripe's changelog, 2024-10-28.acacia).
-const API_VERSION: &str = "2024-10-28.acacia";
+use super::version::Version;
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS counter (value INTEGER NOT NULL);
@@ -26,6 +22,12 @@ CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (intent, kind, seq);
 CREATE TABLE IF NOT EXISTS unsettled_refunds (id TEXT PRIMARY KEY, due INTEGER NOT NULL, becomes TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unsettled_refunds_by_due ON unsettled_refunds (due);
+CREATE TABLE IF NOT EXISTS holds (intent TEXT PRIMARY KEY, due INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS holds_by_due ON holds (due);
+CREATE TABLE IF NOT EXISTS releases (refund TEXT PRIMARY KEY, charge TEXT NOT NULL, amount INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS releases_by_charge ON releases (charge);
+CREATE TABLE IF NOT EXISTS reviews (dispute TEXT PRIMARY KEY, due INTEGER NOT NULL, becomes TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS reviews_by_due ON reviews (due);
 CREATE TABLE IF NOT EXISTS open_sessions (
     id TEXT PRIMARY KEY, due INTEGER NOT NULL, items TEXT NOT NULL, payment TEXT NOT NULL
 );
@@ -58,12 +60,13 @@ pub(super) struct Work<'a> {
     pub now: OffsetDateTime,
     pub request_id: Option<&'a str>,
     pub idempotency_key: Option<&'a str>,
+    pub version: Version,
 }
 
 impl<'a> Work<'a> {
     /// Work that no request of the API asked for.
     pub fn unasked(db: &'a Connection, now: OffsetDateTime) -> Self {
-        Self { db, now, request_id: None, idempotency_key: None }
+        Self { db, now, request_id: None, idempotency_key: None, version: Version::of_account() }
     }
 
     pub fn created(&self) -> i64 {
@@ -101,6 +104,16 @@ impl<'a> Work<'a> {
             Some(value) => Ok(serde_json::from_value(value).map_err(unreadable)?),
             None => Err(ApiError::no_such(T::KIND, id, param).into()),
         }
+    }
+
+    /// What is due at this moment in a table with the columns `id`, `due` and what else shall be read, the first first.
+    pub fn due<T>(
+        &self,
+        select: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let mut select = self.db.prepare_cached(select)?;
+        select.query_map([self.created()], read)?.collect()
     }
 
     /// The first object of its kind that belongs to the payment intent.
@@ -163,27 +176,6 @@ impl<'a> Work<'a> {
             Some(rest) if object[field].is_object() => self.expand_field(&mut object[field], rest),
             _ => Ok(()),
         }
-    }
-
-    /// Tells the webhook endpoint what happened to the object, which it gets as it is at this moment.
-    pub fn emit<T: Object>(&self, event_type: &str, object: &T) -> rusqlite::Result<()> {
-        let id = self.new_id("evt_")?;
-        let event = json!({
-            "id": id,
-            "object": "event",
-            "api_version": API_VERSION,
-            "created": self.created(),
-            "data": { "object": to_json(object)? },
-            "livemode": false,
-            "pending_webhooks": 1,
-            "request": { "id": self.request_id, "idempotency_key": self.idempotency_key },
-            "type": event_type,
-        });
-        self.db.execute(
-            "INSERT INTO deliveries (id, seq, type, body, created_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-            params![id, count(self.db)?, event_type, event.to_string(), millis(self.now)],
-        )?;
-        Ok(())
     }
 }
 
@@ -248,7 +240,8 @@ pub(super) fn scrambled(seed: &str, length: usize) -> String {
     digests.flatten().take(length).map(letter).collect()
 }
 
-fn count(db: &Connection) -> rusqlite::Result<i64> {
+/// A number that was never given out before.
+pub(super) fn count(db: &Connection) -> rusqlite::Result<i64> {
     db.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?.query_row([], |row| row.get(0))
 }
 

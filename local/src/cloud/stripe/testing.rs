@@ -12,6 +12,8 @@ pub(super) const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH.saturating_add
 pub(super) struct Twin {
     pub stripe: Stripe,
     pub now: OffsetDateTime,
+    /// What requests name in `Stripe-Version`.
+    pub version: Option<&'static str>,
 }
 
 pub(super) struct Reply {
@@ -39,7 +41,8 @@ impl Twin {
     }
 
     pub fn at(path: Option<&std::path::Path>) -> Self {
-        Self { stripe: Stripe::open(path, "sk_test_1", "whsec_test").expect("the database opens"), now: NOW }
+        let stripe = Stripe::open(path, "sk_test_1", "whsec_test").expect("the database opens");
+        Self { stripe, now: NOW, version: Some("2024-06-20") }
     }
 
     pub fn get(&self, uri: &str) -> Reply {
@@ -59,6 +62,23 @@ impl Twin {
     pub fn pay(&self, card: &str) -> Reply {
         let form = "amount=1500&currency=eur&confirm=true&payment_method_types[]=card&payment_method=";
         self.post("/v1/payment_intents", &format!("{form}{card}"), None)
+    }
+
+    /// An intent of 15.00 EUR that this card authorizes and nobody has captured.
+    pub fn hold(&self, card: &str) -> Reply {
+        let form = "amount=1500&currency=eur&confirm=true&capture_method=manual&payment_method_types[]=card";
+        self.post("/v1/payment_intents", &format!("{form}&payment_method={card}"), None)
+    }
+
+    /// The charge of an intent, as it is now.
+    pub fn charge_of(&self, intent: &Reply) -> Value {
+        let intent = self.get(&format!("/v1/payment_intents/{}?expand[]=latest_charge", intent.text("/id")));
+        intent.json["latest_charge"].clone()
+    }
+
+    /// A refund of an intent, and more parameters.
+    pub fn refund(&self, intent: &Reply, more: &str) -> Reply {
+        self.post("/v1/refunds", &format!("payment_intent={}{more}", intent.text("/id")), None)
     }
 
     /// [`SESSION`], and more parameters.
@@ -103,6 +123,9 @@ impl Twin {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        if let Some(version) = self.version {
+            request = request.header("stripe-version", version);
+        }
         self.raw(&request.body(Bytes::from(form.to_owned())).expect("a request"))
     }
 
@@ -110,6 +133,20 @@ impl Twin {
         let (parts, raw) = self.stripe.call(self.now, request).into_parts();
         let json = serde_json::from_slice(&raw).expect("every answer is JSON");
         Reply { status: parts.status, json, raw, headers: parts.headers }
+    }
+
+    /// The last events that wait for delivery, as many as asked for: their types and objects.
+    pub fn told(&self, last: usize) -> Vec<(String, Value)> {
+        let due = self.stripe.due_webhooks(self.now, 100);
+        due.into_iter()
+            .rev()
+            .take(last)
+            .rev()
+            .map(|delivery| {
+                let event: Value = serde_json::from_str(&delivery.body).expect("an event is JSON");
+                (delivery.event_type, event["data"]["object"].clone())
+            })
+            .collect()
     }
 
     /// The types of all events that wait for delivery.

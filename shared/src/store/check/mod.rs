@@ -6,6 +6,7 @@
 
 mod delivery;
 mod general;
+mod policy;
 mod tax;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,12 @@ mod bounds {
     pub const URL: usize = 500;
     /// Trees for one order.
     pub const TREES: u32 = 100;
+    /// Days after delivery that a return can be asked for.
+    pub const RETURN_DAYS: u32 = 365;
+    /// Reasons to send something back.
+    pub const REASONS: usize = 50;
+    /// Characters of such a reason.
+    pub const REASON: usize = 60;
 }
 
 impl Settings {
@@ -64,6 +71,7 @@ impl Settings {
         delivery::check(&self.shipping_methods, self.currency, &mut report);
         tax::check_reach(&self.tax, &self.shipping_methods, &mut report);
         general::check(self, &mut report);
+        policy::check(&self.policies, &mut report);
         report.0
     }
 }

@@ -43,6 +43,10 @@ fn settings() -> Value {
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/orders?key={token}"},
         "eco": {"trees_per_order": 100},
         "sender": {"name": "Ann's Shop", "reply_to": "help@shop.example"},
+        "policies": {
+            "cancel": {"customer": {"card": "shipped"}, "staff": {"card": "never"}},
+            "returns": {"window_days": 365, "reasons": ["damaged", "x".repeat(60)], "refund_delivery": true},
+        },
     })
 }
 
@@ -396,6 +400,36 @@ fn limits_guests_trees_and_the_sender_are_bounded() {
         ("/sender/name", json!("Shop\\"), &[("/sender/name", "invalid")]),
         ("/sender/reply_to", json!("help"), &[("/sender/reply_to", "invalid")]),
     ]);
+}
+
+#[test]
+fn returns_have_a_window_of_at_most_a_year_and_reasons_that_can_be_told_apart() {
+    check_settings(&[
+        ("/policies/returns/window_days", json!(0), &[]),
+        ("/policies/returns/window_days", json!(366), &[("/policies/returns/window_days", "out_of_range")]),
+        ("/policies/returns/reasons", json!([]), &[("/policies/returns/reasons", "required")]),
+        ("/policies/returns/reasons", repeated(50, |at| json!(at.to_string())), &[]),
+        (
+            "/policies/returns/reasons",
+            repeated(51, |at| json!(at.to_string())),
+            &[("/policies/returns/reasons", "out_of_range")],
+        ),
+        ("/policies/returns/reasons/1", json!(" Damaged"), &[("/policies/returns/reasons/1", "duplicate")]),
+        ("/policies/returns/reasons/0", json!(" "), &[("/policies/returns/reasons/0", "invalid")]),
+        ("/policies/returns/reasons/1", json!("a\nb"), &[("/policies/returns/reasons/1", "invalid")]),
+        ("/policies/returns/reasons/0", json!("é".repeat(61)), &[("/policies/returns/reasons/0", "invalid")]),
+        ("/policies/returns", json!({}), &[]),
+    ]);
+}
+
+#[test]
+fn any_cutoff_is_fine_for_anybody() {
+    for cutoff in ["never", "confirmed", "preparing", "packed", "shipped"] {
+        let all = json!({"card": cutoff, "redirect": cutoff, "cod": cutoff, "later": cutoff});
+        for actor in ["/policies/cancel/customer", "/policies/cancel/staff"] {
+            assert_eq!(read::<Settings>(&changed(settings(), actor, all.clone())).check(), vec![], "{actor}");
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::super::error::{ApiError, Failure};
 use super::super::form::{MAX_AMOUNT, Params, required};
-use super::super::methods::only_cards;
+use super::super::methods::{CaptureMethod, only_cards};
 use super::super::store::{Work, to_json};
 use super::{CustomerDetails, PaymentStatus, Session, Status, TotalDetails};
 
@@ -36,6 +36,8 @@ pub(in super::super) struct Payment {
     pub description: Option<String>,
     pub metadata: BTreeMap<String, String>,
     pub receipt_email: Option<String>,
+    #[serde(default)]
+    pub capture_method: CaptureMethod,
 }
 
 /// The parameters of `POST /v1/checkout/sessions`.
@@ -74,6 +76,7 @@ impl Create {
                 description: params.text("payment_intent_data[description]"),
                 metadata: params.metadata("payment_intent_data[metadata]")?,
                 receipt_email: params.email("payment_intent_data[receipt_email]")?,
+                capture_method: CaptureMethod::parse(params, "payment_intent_data[capture_method]")?,
             },
         })
     }
@@ -285,7 +288,12 @@ mod tests {
             ("&allow_promotion_codes=true", unknown, "allow_promotion_codes"),
             ("&line_items[0][price]=price_1", unknown, "line_items[0][price]"),
             ("&line_items[00][quantity]=1", unknown, "line_items[00][quantity]"),
-            ("&payment_intent_data[capture_method]=manual", unknown, "payment_intent_data[capture_method]"),
+            ("&payment_intent_data[capture_method]=later", None, "payment_intent_data[capture_method]"),
+            (
+                "&payment_intent_data[setup_future_usage]=off_session",
+                unknown,
+                "payment_intent_data[setup_future_usage]",
+            ),
             ("&line_items[7][quantity]=1", missing, "line_items[7][price_data][currency]"),
             ("&mode=subscription", None, "mode"),
             ("&line_items[0][quantity]=0", integer, "line_items[0][quantity]"),

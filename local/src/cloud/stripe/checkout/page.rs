@@ -12,7 +12,7 @@ use super::create::Item;
 use super::{Session, Status};
 
 /// The cards that the page offers, and what they do.
-const CARDS: [(&str, &str); 9] = [
+const CARDS: [(&str, &str); 11] = [
     ("pm_card_visa", "4242 4242 4242 4242: pays"),
     ("pm_card_visa_chargeDeclined", "4000 0000 0000 0002: declined"),
     ("pm_card_visa_chargeDeclinedInsufficientFunds", "4000 0000 0000 9995: insufficient funds"),
@@ -24,6 +24,8 @@ const CARDS: [(&str, &str); 9] = [
     ),
     ("pm_card_pendingRefund", "4000 0000 0000 7726: pays, a refund takes a while"),
     ("pm_card_refundFail", "4000 0000 0000 5126: pays, a refund fails"),
+    ("pm_card_createDispute", "4000 0000 0000 0259: pays, and is disputed as fraud"),
+    ("pm_card_createDisputeInquiry", "4000 0000 0000 1976: pays, and the bank inquires"),
     ("pm_twin_chargedWithServerError", "The twin's own: pays, and shows an error"),
 ];
 
