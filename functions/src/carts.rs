@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::edge::Request;
 use crate::error::Error;
-use crate::orders::coupon;
+use crate::placing::coupon;
 use crate::table::Replaced;
 
 /// How often an order's goods are put into a cart anew because somebody else was faster.

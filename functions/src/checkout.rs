@@ -3,16 +3,51 @@
 
 use shared::api::FieldError;
 use shared::api::order::OrderView;
-use shared::api::place::PaymentChoice;
+use shared::api::place::{PaymentChoice, PlaceOrder};
+use shared::api::quote::OrderPreview;
 use shared::ids::{CustomerId, IdempotencyKey};
 use shared::order::payment::{Method, Reference, State};
 use shared::order::{Actor, Command, Order, Status};
-use shared::placement::{Document, fingerprint};
+use shared::placement::{Buyer, Document, fingerprint};
 
 use crate::app::App;
-use crate::edge::{Problem, Response};
+use crate::edge::{Problem, Request, Response};
 use crate::error::Error;
 use crate::payments::settle_or_leave;
+use crate::placing::{Answer, place, preview};
+
+/// What a request to place an order asks for.
+pub struct Asked {
+    /// What to order.
+    pub body: PlaceOrder,
+    /// Under which key; none if it is to be seen only what would be placed.
+    pub key: Option<IdempotencyKey>,
+}
+
+impl Asked {
+    /// Reads it. 400, 413, 415 or 422 if it cannot be read.
+    pub fn of(request: &Request) -> Result<Self, Error> {
+        let dry_run = request.flag("dry_run")?;
+        // A preview needs no key; one that is sent is looked at all the same.
+        let keyless = dry_run && request.header("idempotency-key").is_none();
+        let key = if keyless { None } else { Some(request.idempotency_key()?) };
+        Ok(Self { body: request.json()?, key: key.filter(|_| !dry_run) })
+    }
+}
+
+/// Places what is asked for and answers with the order, or with what would be placed. 200 and `Idempotent-Replayed` if the key
+/// led to it before; `Location` unless it is a guest's, to which there is no way by id.
+pub async fn place_and_answer(app: &App, asked: &Asked, buyer: &Buyer) -> Result<Response, Error> {
+    let Some(key) = &asked.key else {
+        return Response::json(200, &OrderPreview::of(&preview(app, &asked.body, buyer).await?));
+    };
+    let Answer { order, document, replayed } = place(app, &asked.body, buyer, key).await?;
+    let location = format!("/api/v1/orders/{}", order.id);
+    let status = if replayed { 200 } else { 201 };
+    let response = pay_and_answer(app, status, order, &document, &buyer.actor).await?;
+    let response = if buyer.caller.is_guest() { response } else { response.header("location", &location) };
+    Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
+}
 
 /// Goes on with an order's payment and answers with the order; 402 if the payment was declined. The payment is asked for
 /// after the order is written, so that no money is ever taken without an order.
@@ -23,8 +58,8 @@ pub async fn pay_and_answer(
     document: &Document,
     actor: &Actor,
 ) -> Result<Response, Error> {
-    let order = settle_or_leave(app, order).await?;
-    let mut view = OrderView::of(&order, document, actor);
+    let order = settle_or_leave(app, order, document).await?;
+    let mut view = OrderView::of(&order, document, actor, app.now());
     if waits_for_customer(&order) {
         (view.payment.client_secret, view.payment.payment_url) = way_on(app, &order).await;
     }

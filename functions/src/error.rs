@@ -3,7 +3,7 @@
 use shared::api::FieldError;
 use shared::api::quote::LineView;
 use shared::coupon::CouponRefusal;
-use shared::order::Rejection;
+use shared::order::{Action, Rejection};
 use shared::placement::Refusal;
 
 use crate::edge::Problem;
@@ -94,23 +94,61 @@ impl From<Refusal> for Error {
     }
 }
 
-impl From<Rejection> for Error {
-    fn from(rejection: Rejection) -> Self {
-        let detail = rejection.to_string();
-        match rejection {
-            Rejection::TooLateToCancel { status } => Problem::new(409, "order_not_cancellable", &detail)
-                .with("order_status", status)
-                .with("allowed_actions", Vec::<String>::new()),
-            Rejection::NotExpired => Problem::new(409, "payment_open", &detail),
-            Rejection::NotConfirmed => Problem::new(409, "order_not_confirmed", &detail),
-            Rejection::PaymentMismatch => Problem::new(409, "payment_mismatch", &detail),
-            Rejection::UnknownRefund => Problem::new(409, "unknown_refund", &detail),
-            Rejection::NotPayable { status } => {
-                Problem::new(409, "order_not_payable", &detail).with("order_status", status)
-            }
-            Rejection::PaymentInProgress => Problem::new(409, "payment_in_progress", &detail).retry_after(2),
-            Rejection::PaymentKeyReused => Problem::new(422, "idempotency_key_reused", &detail),
+/// The answer to a command that was refused.
+pub fn refused(rejection: Rejection) -> Error {
+    let detail = rejection.to_string();
+    let conflict = |code| Problem::new(409, code, &detail);
+    let invalid = |pointer: &str, code| vec![FieldError::new(pointer, code, &detail)].into();
+    match rejection {
+        Rejection::NotForRole { .. } => Problem::new(403, "forbidden", &detail),
+        Rejection::WrongStatus { action, .. } => conflict(refusal_code(action)),
+        Rejection::AgainstPolicy { .. } => conflict("order_not_cancellable"),
+        Rejection::OverrideRequired => conflict("override_required"),
+        Rejection::NotExpired => conflict("payment_open"),
+        Rejection::NotPaid => conflict("order_not_paid"),
+        Rejection::Allocation(mismatch) => {
+            return Error::broken("an order's stock is not what it sells", mismatch);
         }
-        .into()
+        Rejection::PaymentMismatch => conflict("payment_mismatch"),
+        Rejection::PaymentInProgress => conflict("payment_in_progress").retry_after(2),
+        Rejection::KeyReused => Problem::new(422, "idempotency_key_reused", &detail),
+        Rejection::UnknownLine { at } => return invalid(&format!("/lines/{at}"), "unknown_line"),
+        Rejection::NotEnoughUnits { line, left } => {
+            conflict("not_enough_units").with("line_id", line).with("available", left)
+        }
+        Rejection::NothingToRefund => conflict("nothing_to_refund"),
+        Rejection::RefundExceedsCaptured { refundable } => conflict("refund_exceeds_captured")
+            .with("refundable_amount", refundable.amount().to_string())
+            .with("currency", refundable.currency()),
+        Rejection::DeliveryGone => conflict("delivery_already_refunded"),
+        Rejection::UnknownRefund | Rejection::UnknownReturn => Problem::not_found(),
+        Rejection::NoRefundOfThatState => conflict("refund_not_open"),
+        Rejection::ReturnWindowClosed { until } => {
+            let problem = conflict("return_window_closed");
+            match until {
+                Some(until) => problem.with("return_until", until.rfc3339()),
+                None => problem,
+            }
+        }
+        Rejection::UnknownReason { reasons } => {
+            let errors = vec![FieldError::new("/reason", "unknown_reason", &detail)];
+            Problem::invalid(errors).with("reasons", reasons)
+        }
+        Rejection::NothingToReturn => conflict("nothing_to_return"),
+        Rejection::ReturnNotOpen { state } => conflict("return_not_open").with("return_status", state),
+        Rejection::NoReturnOfThatState => conflict("return_not_open"),
+        Rejection::TooMany { .. } => conflict("too_many"),
+    }
+    .into()
+}
+
+/// The code of an action that is not possible where the order stands.
+fn refusal_code(action: Action) -> &'static str {
+    match action {
+        Action::Pay => "order_not_payable",
+        Action::Cancel | Action::CancelLines => "order_not_cancellable",
+        Action::RequestReturn => "order_not_returnable",
+        Action::ApproveReturn | Action::RejectReturn | Action::ReceiveReturn => "return_not_open",
+        _ => "status_not_reachable",
     }
 }

@@ -16,6 +16,7 @@ pub mod handlers;
 pub mod mailer;
 pub mod orders;
 pub mod payments;
+pub mod placing;
 pub mod queues;
 pub mod seam;
 pub mod secrets;

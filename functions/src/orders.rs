@@ -1,33 +1,51 @@
-//! What handlers and workers do with orders: read one, place one, send it a command.
+//! What handlers and workers do with orders: find the one that a request names, send it a command.
 
-use shared::api::place::PlaceOrder;
-use shared::ids::{CouponCode, CustomerId, IdempotencyKey, OrderId, OrderNumber, PlacementTag};
-use shared::order::{Actor, Command, EventKind, Order, apply, decide};
-use shared::placement::{self, Buyer, Circumstances, Document, KnownCoupon, Placement};
-use shared::store::Store;
+use shared::guest;
+use shared::ids::{CustomerId, IdempotencyKey, OrderId, OrderNumber};
+use shared::order::{
+    Actor, Command, Effects, Order, Rejection, Request as Asked, apply, available_actions, decide, effects,
+};
+use shared::placement::{Document, fingerprint};
 use shared::time::Timestamp;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::app::App;
-use crate::edge::{Caller, Problem};
-use crate::error::Error;
-use crate::table::{Placed, Returned, Saved};
+use crate::edge::{Caller, Problem, Request};
+use crate::error::{Error, refused};
+use crate::payments::settle_or_leave;
+use crate::table::Saved;
 
-/// How often a decision is made anew because somebody else was faster.
-const RACES: u32 = 20;
-const HOUR_SECONDS: i64 = 60 * 60;
-/// The highest limit that settings can have, so that no more has to be read.
-const MOST_ORDERS_PER_HOUR: u32 = 1_000;
+/// How often a decision is made anew because somebody else was faster. The edge ends all tries in time
+/// ([`crate::edge::REQUEST_WITHIN`]).
+pub(crate) const RACES: u32 = 20;
 
-/// An order that a request led to.
-pub struct Answer {
-    /// Its head.
-    pub order: Order,
-    /// Its frozen document.
-    pub document: Document,
-    /// Whether it was there before.
-    pub replayed: bool,
+/// Who asks, and for which order: what a request's route, path and token say.
+pub struct Named {
+    /// In which role: a guest is a customer.
+    pub actor: Actor,
+    /// Who asks. For a guest, whoever placed the order.
+    pub caller: CustomerId,
+    /// Whose order it is. What is read and written is theirs.
+    pub customer: CustomerId,
+    /// Which order.
+    pub id: OrderId,
+}
+
+/// Who asks, and for which order: by the path's `order_token` on a route of guests, else by the caller's claims and the path's
+/// `order_id`. 401 without a caller; 404 if the token opens no order, or none any more, and if there is none of theirs.
+pub async fn named(app: &App, request: &Request) -> Result<Named, Error> {
+    // The route alone decides which of the two counts; the caller has no say in it, because the gateway takes path parameters
+    // from the route that it matched. Where the path has a token, claims are never looked at: whoever opens an order so is
+    // its customer, staff too. Where it has none, a token is nothing but an `order_id` that does not parse.
+    if let Some(token) = request.order_token() {
+        let key = app.signing.text().await?;
+        let opened = guest::open(key.as_bytes(), token, app.now());
+        let (customer, id) = opened.map_err(|_| Problem::not_found())?;
+        return Ok(Named { actor: Actor::Customer, caller: customer.clone(), customer, id });
+    }
+    let caller = request.caller()?;
+    let id = request.order_id()?;
+    let customer = owner(app, &caller, &id).await?;
+    Ok(Named { actor: caller.actor(), caller: caller.id, customer, id })
 }
 
 /// Whose the order is that this caller may see: customers see their own, staff sees all. 404 otherwise.
@@ -74,190 +92,156 @@ pub async fn frozen(app: &App, order: &Order) -> Result<Document, Error> {
     document.ok_or_else(|| Error::broken("an order has no document", order.id.to_string()))
 }
 
-/// Places the order that the request asks for, or finds the one that it led to before.
-pub async fn place(
-    app: &App,
-    request: &PlaceOrder,
-    buyer: &Buyer,
-    key: &IdempotencyKey,
-) -> Result<Answer, Error> {
-    let tag = PlacementTag::new(&buyer.customer, &buyer.caller, key);
-    for race in 0..RACES {
-        // Once somebody else was faster, only a fresh read shows what is left.
-        let fresh = race > 0;
-        let (replayed, recent, read) = tokio::join!(
-            app.table.document(&buyer.customer, tag, true),
-            recent_orders(app, buyer),
-            read(app, request, buyer, fresh)
-        );
-        if let Some(document) = replayed? {
-            return replay(app, request, buyer, document).await;
-        }
-        let (known, store) = read?;
-        let now = app.now();
-        limit_rate(&recent?, &store, now)?;
-        let id = OrderId::new(&buyer.customer, &buyer.caller, key, now);
-        let placement = match placement::place(request, buyer, id, &known, &store, now) {
-            Ok(placement) => placement,
-            // A cheap read may be behind; only a fresh one is reason enough to refuse.
-            Err(_) if !fresh => continue,
-            Err(refusal) => return Err(refusal.into()),
-        };
-        match app.table.place(&placement).await? {
-            Placed::Done => {
-                let Placement { order, document, .. } = placement;
-                return Ok(Answer { order, document, replayed: false });
-            }
-            Placed::Taken(document) => return replay(app, request, buyer, *document).await,
-            Placed::Changed => {}
+/// An order as it is now, head and document. 404 if this customer has none of that id.
+pub async fn load(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Order, Document), Error> {
+    let (order, document) =
+        tokio::join!(find_head(app, customer, id), app.table.document(customer, id.placement(), false));
+    let order = order?;
+    match document? {
+        Some(document) if document.order == *id => Ok((order, document)),
+        _ => {
+            let document = frozen(app, &order).await?;
+            Ok((order, document))
         }
     }
-    Err(Error::unavailable("DynamoDB", "the stock changes faster than it can be read"))
 }
 
-/// What [`place`] would place: the same reads and the same decision, and no write.
-pub async fn preview(app: &App, request: &PlaceOrder, buyer: &Buyer) -> Result<Placement, Error> {
-    let (known, store) = read(app, request, buyer, true).await?;
-    let now = app.now();
-    let id = OrderId::of_preview(now);
-    Ok(placement::place(request, buyer, id, &known, &store, now)?)
+/// The order that a request is about, as it is now, and who asks.
+pub struct Case {
+    /// In which role.
+    pub actor: Actor,
+    /// Who asks.
+    pub caller: CustomerId,
+    /// The order.
+    pub order: Order,
+    /// What was frozen when it was placed.
+    pub document: Document,
 }
 
-/// Everything that a placement depends on.
-async fn read(
-    app: &App,
-    request: &PlaceOrder,
-    buyer: &Buyer,
-    fresh: bool,
-) -> Result<(Circumstances, Arc<Store>), Error> {
-    let errors = placement::check(request, buyer);
-    if !errors.is_empty() {
-        return Err(errors.into());
+/// The order that a request is about; the same refusals as [`named`].
+pub async fn case(app: &App, request: &Request) -> Result<Case, Error> {
+    let Named { actor, caller, customer, id } = named(app, request).await?;
+    let (order, document) = load(app, &customer, &id).await?;
+    Ok(Case { actor, caller, order, document })
+}
+
+/// What a command led to.
+pub struct Done {
+    /// The order afterwards.
+    pub order: Order,
+    /// What was frozen when it was placed.
+    pub document: Document,
+    /// Whether nothing was changed: so it would be.
+    pub dry_run: bool,
+}
+
+impl Done {
+    /// Moves the money that the command decided upon, as far as the provider answers; the payment worker does the rest.
+    pub async fn settled(self, app: &App) -> Result<Self, Error> {
+        if self.dry_run {
+            return Ok(self);
+        }
+        let order = settle_or_leave(app, self.order, &self.document).await?;
+        Ok(Self { order, ..self })
     }
-    let customer = &buyer.customer;
-    let from_book = request.billing_address_id.is_some() || request.shipping_address_id.is_some();
-    let goods = async {
-        let cart = match &request.lines {
-            Some(_) => None,
-            None => app.table.cart(customer, fresh).await?,
-        };
-        let products = placement::products_of(request, cart.as_ref());
-        Ok::<_, Error>((app.table.offers(&products, fresh).await?, cart))
-    };
-    // Nothing in the write would notice an address of yesterday, so the book is always read fresh.
-    let book =
-        async { if from_book { app.table.addresses(customer, true).await } else { Ok(BTreeMap::default()) } };
-    let (goods, addresses, coupon, store) = tokio::join!(
-        goods,
-        book,
-        coupon(app, request.coupon_code.as_deref(), customer, fresh),
-        app.store(fresh)
-    );
-    let (offers, cart) = goods?;
-    Ok((Circumstances { offers, cart, addresses: addresses?, coupon: coupon? }, store?))
 }
 
-/// The coupon that somebody typed, with its uses; none if there is none of that code.
-pub async fn coupon(
-    app: &App,
-    typed: Option<&str>,
-    customer: &CustomerId,
-    fresh: bool,
-) -> Result<Option<KnownCoupon>, Error> {
-    let Some(code) = typed.and_then(|typed| CouponCode::from_input(typed).ok()) else {
-        return Ok(None);
-    };
-    let Some((coupon, used)) = app.table.coupon(&code, fresh).await? else {
-        return Ok(None);
-    };
-    let used_by_customer = match coupon.max_uses_per_customer {
-        Some(_) => app.table.coupon_uses(customer, &code).await?,
-        None => 0,
-    };
-    Ok(Some(KnownCoupon { coupon, used, used_by_customer }))
-}
-
-/// The last hour's orders of a customer. Staff is not limited.
-async fn recent_orders(app: &App, buyer: &Buyer) -> Result<Vec<Timestamp>, Error> {
-    if buyer.is_staff() {
-        return Ok(vec![]);
-    }
-    let since = app.now().plus_seconds(-HOUR_SECONDS);
-    app.table.placed_since(&buyer.customer, since, MOST_ORDERS_PER_HOUR).await
-}
-
-/// 429 once a customer has placed as many orders within an hour as the store allows (P14).
-fn limit_rate(recent: &[Timestamp], store: &Store, now: Timestamp) -> Result<(), Problem> {
-    let most = usize::try_from(store.settings.limits.orders_per_hour).unwrap_or(usize::MAX);
-    // The one whose end of the hour makes room for another.
-    let Some(at) = recent.len().checked_sub(most) else {
-        return Ok(());
-    };
-    let free_at = recent.get(at).map_or(now, |placed| placed.plus_seconds(HOUR_SECONDS));
-    let wait = u32::try_from(free_at.seconds_since(now).clamp(0, HOUR_SECONDS) + 1).unwrap_or(1);
-    let detail = "as many orders as one customer may place within an hour";
-    Err(Problem::new(429, "too_many_orders", detail).with("limit", most).retry_after(wait))
-}
-
-/// The order that this key led to. 422 if it was for another request.
-async fn replay(app: &App, request: &PlaceOrder, buyer: &Buyer, document: Document) -> Result<Answer, Error> {
-    if document.fingerprint != placement::fingerprint(request) {
-        let detail = "this Idempotency-Key was used for another request";
-        let problem = Problem::new(422, "idempotency_key_reused", detail);
-        // Guests are told apart by their keys alone, so whoever guessed one learns nothing of the order.
-        let known = !buyer.customer.is_guest();
-        return Err(if known { problem.with("order_id", document.order) } else { problem }.into());
-    }
-    let order = find_head(app, &buyer.customer, &document.order).await?;
-    Ok(Answer { order, document, replayed: true })
+/// The request behind a command that must not be carried out twice: its caller, key and body. 400 without a key.
+pub fn keyed(
+    request: &Request,
+    caller: &CustomerId,
+    what: &str,
+    body: &impl serde::Serialize,
+) -> Result<Asked, Error> {
+    // A preview needs no key; one that is sent is looked at all the same.
+    let keyless = request.flag("dry_run")? && request.header("idempotency-key").is_none();
+    let key = if keyless { None } else { Some(request.idempotency_key()?) };
+    let key = key.as_ref().map(IdempotencyKey::as_str);
+    Ok(Asked { key: fingerprint(&(what, caller, key)), body: fingerprint(&(what, body)) })
 }
 
 /// Sends a command to an order: decides, saves, and decides anew if somebody else was faster. Returns the order as it
-/// is afterwards. A cancelled order's stock goes back in the same write.
-pub async fn execute(app: &App, mut order: Order, command: &Command, actor: &Actor) -> Result<Order, Error> {
+/// is afterwards. What the command does to stock and coupons is in the same write.
+pub async fn execute(
+    app: &App,
+    mut order: Order,
+    document: &Document,
+    command: &Command,
+    actor: &Actor,
+) -> Result<Order, Error> {
     for _ in 0..RACES {
-        match attempt(app, &order, command, actor).await? {
+        match attempt(app, &order, document, command, actor).await? {
             Some(after) => return Ok(after),
             None => order = find_head(app, &order.customer, &order.id).await?,
         }
     }
-    Err(Error::unavailable("DynamoDB", "the order changes faster than it can be read"))
+    Err(too_fast())
 }
 
-/// Like [`execute`], but on this very version: 412 if somebody else was faster.
-pub async fn execute_on_version(
-    app: &App,
-    order: Order,
-    command: &Command,
-    actor: &Actor,
-) -> Result<Order, Error> {
-    let read = order.version();
-    let after = attempt(app, &order, command, actor).await?;
-    Ok(after.ok_or_else(|| Problem::version_mismatch(read + 1))?)
+/// Like [`execute`], for the command that a request stands for: 412 with the version that there is, if `If-Match` names
+/// others, also if somebody else makes it another one meanwhile. With `?dry_run=true` it is decided and not saved.
+pub async fn command(app: &App, request: &Request, case: Case, command: &Command) -> Result<Done, Error> {
+    let Case { actor, mut order, document, .. } = case;
+    let dry_run = request.flag("dry_run")?;
+    for _ in 0..RACES {
+        request.require_version(order.version())?;
+        let after = if dry_run {
+            Some(decided(&order, &document, command, &actor, app.now())?.0)
+        } else {
+            attempt(app, &order, &document, command, &actor).await?
+        };
+        match after {
+            Some(order) => return Ok(Done { order, document, dry_run }),
+            None => order = find_head(app, &order.customer, &order.id).await?,
+        }
+    }
+    Err(too_fast())
+}
+
+fn too_fast() -> Error {
+    Error::unavailable("DynamoDB", "the order changes faster than it can be read")
 }
 
 /// One try: the order afterwards, or nothing if it is not the one that was read any more.
-async fn attempt(app: &App, order: &Order, command: &Command, actor: &Actor) -> Result<Option<Order>, Error> {
-    let now = app.now();
-    let events = decide(order, command, now)?;
-    if events.is_empty() {
-        return Ok(Some(order.clone()));
+async fn attempt(
+    app: &App,
+    order: &Order,
+    document: &Document,
+    command: &Command,
+    actor: &Actor,
+) -> Result<Option<Order>, Error> {
+    let (after, effects) = decided(order, document, command, actor, app.now())?;
+    if after.version() == order.version() {
+        return Ok(Some(after));
     }
-    let after = apply(Some(order.clone()), &events, actor, now)
-        .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
-    let returned = returned(app, order, &events).await?;
-    match app.table.save(order, &after, &returned).await? {
+    match app.table.save(order, &after, &effects).await? {
         Saved::Done => Ok(Some(after)),
         Saved::Stale => Ok(None),
     }
 }
 
-/// What these events give back: stock, and the use of a coupon.
-async fn returned(app: &App, order: &Order, events: &[EventKind]) -> Result<Returned, Error> {
-    if events.iter().any(|event| matches!(event, EventKind::Cancelled { .. })) {
-        let document = frozen(app, order).await?;
-        Ok(Returned { stock: document.allocations, coupon: document.coupon })
-    } else {
-        Ok(Returned::default())
+/// The order as it would be after a command, and what else would have to be written.
+fn decided(
+    order: &Order,
+    document: &Document,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(Order, Effects), Error> {
+    let events = decide(order, document, command, actor, now)
+        .map_err(|rejection| refusal(order, document, actor, rejection, now))?;
+    let after = apply(Some(order.clone()), &events, actor, now)
+        .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
+    Ok((after, effects(order, document, &events)))
+}
+
+/// What was not possible, where the order stands, and what is possible.
+fn refusal(order: &Order, document: &Document, actor: &Actor, rejection: Rejection, now: Timestamp) -> Error {
+    let allowed = available_actions(order, document, actor.role(), now);
+    match refused(rejection) {
+        Error::Problem(problem) if problem.status == 409 => {
+            problem.with("order_status", order.status).with("allowed_actions", allowed).into()
+        }
+        error => error,
     }
 }

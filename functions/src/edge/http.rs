@@ -1,6 +1,5 @@
 //! HTTP in and out: API Gateway's payload format 2.0.
 
-use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::Service as _;
@@ -13,10 +12,9 @@ use shared::api::wire::Object;
 use shared::ids::{IdempotencyKey, Language, OrderId};
 use shared::limits;
 use std::convert::Infallible;
-use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use tokio::time::Instant;
 
-use super::{Caller, Problem, Running};
+use super::{Caller, Problem, REQUEST_WITHIN, Running, guarded};
 use crate::app::App;
 use crate::error::{Error, Source};
 
@@ -75,6 +73,11 @@ impl Request {
     /// The order that the path names.
     pub fn order_id(&self) -> Result<OrderId, Error> {
         self.path("order_id", OrderId::parse)
+    }
+
+    /// What should open an order, if this is a route of guests.
+    pub fn order_token(&self) -> Option<&str> {
+        self.inner.path_parameters_ref().and_then(|parameters| parameters.first("order_token"))
     }
 
     /// A parameter of the query, if given.
@@ -323,10 +326,6 @@ fn etag(version: u64) -> String {
 
 type Handler = for<'a> fn(&'a App, Request) -> Running<'a, Response>;
 
-/// Time for an answer, however many calls it takes; below the 10 s that the template gives to a function of the API, so
-/// that it is ours to say that it was too long.
-const ANSWER_WITHIN: Duration = Duration::from_secs(9);
-
 pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
     let request: LambdaRequest = serde_json::from_str(event)?;
     let mut adapter =
@@ -344,14 +343,8 @@ async fn answer(
     let request = Request::new(request);
     let id = request.id().to_owned();
     let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
-    // A panic is a bug, but it must not look like a network failure to the caller.
-    let running = AssertUnwindSafe(handler(app, request)).catch_unwind();
-    let outcome = match tokio::time::timeout(ANSWER_WITHIN, running).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(Error::broken("the handler panicked", "see the panic message above")),
-        // What was written is written; the same key finds it, and the workers go on with it.
-        Err(elapsed) => Err(Error::unavailable("the function", elapsed)),
-    };
+    let outcome =
+        guarded(Instant::now() + REQUEST_WITHIN, "the handler panicked", handler(app, request)).await;
     let response = outcome.unwrap_or_else(|error| {
         if !matches!(error, Error::Problem(_)) {
             app.log.error("a request failed", &[("request.id", Value::from(id.as_str()))], &error);

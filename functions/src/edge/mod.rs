@@ -17,14 +17,29 @@ pub use problem::Problem;
 pub use sqs::Delivery;
 pub use stream::{Change, item_from_json};
 
+use futures_util::FutureExt as _;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 use crate::app::{App, Config};
 use crate::error::{Error, Source};
+
+/// Time for the answer to a request, below the 10 s that the template gives to a function of the API.
+///
+/// Tries multiply: a decision is made anew up to 20 times because of others, each of its writes is tried up to 12 times, with
+/// 7 s of pauses, and each try of a call to AWS may take 5 s ([`crate::seam::OPERATION_TIMEOUT`]). Together that is more than
+/// any function has. So the tries are not counted against it: here they end, and it is ours to say that it was too long. What
+/// was written is written; the same key finds it, and the workers go on with it.
+pub const REQUEST_WITHIN: Duration = Duration::from_secs(9);
+/// The same for a batch of a queue or of the stream, below the 30 s of workers and relay. What is done by then is told to be
+/// done, and only the rest is sent again.
+pub const BATCH_WITHIN: Duration = Duration::from_secs(27);
 
 /// A handler's future.
 pub type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -49,6 +64,19 @@ pub async fn invoke(function: Function, app: &App, event: &str, request_id: &str
         Function::Http(handler) => http::invoke(handler, app, event).await,
         Function::Sqs(handler) => sqs::invoke(handler, app, event, request_id).await,
         Function::Stream(handler) => stream::invoke(handler, app, event).await,
+    }
+}
+
+/// Runs a handler until `deadline`. A panic is a bug, but it must not look like a network failure, nor take a batch along;
+/// `panicked` says whose it is.
+async fn guarded<T>(deadline: Instant, panicked: &'static str, running: Running<'_, T>) -> Result<T, Error> {
+    if Instant::now() >= deadline {
+        return Err(Error::unavailable("the function", "its time was over before it began"));
+    }
+    match tokio::time::timeout_at(deadline, AssertUnwindSafe(running).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Error::broken(panicked, "see the panic message above")),
+        Err(elapsed) => Err(Error::unavailable("the function", elapsed)),
     }
 }
 

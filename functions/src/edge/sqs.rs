@@ -1,12 +1,11 @@
 //! Queues in and out: batches, answered message by message.
 
-use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::outbox::Message;
-use std::panic::AssertUnwindSafe;
+use tokio::time::Instant;
 
-use super::Running;
+use super::{BATCH_WITHIN, Running, guarded};
 use crate::app::App;
 use crate::error::{Error, Source};
 
@@ -56,9 +55,10 @@ pub(super) async fn invoke(
     request_id: &str,
 ) -> Result<String, Source> {
     let batch: Batch = serde_json::from_str(event)?;
+    let deadline = Instant::now() + BATCH_WITHIN;
     let mut failures = Failures::default();
     for record in batch.records {
-        if let Err(error) = work(handler, app, &record, request_id).await {
+        if let Err(error) = work(handler, app, &record, request_id, deadline).await {
             app.log.error(
                 "a message failed",
                 &[("message.id", Value::from(record.message_id.as_str()))],
@@ -70,11 +70,15 @@ pub(super) async fn invoke(
     Ok(serde_json::to_string(&failures)?)
 }
 
-async fn work(handler: Handler, app: &App, record: &Record, request_id: &str) -> Result<(), Error> {
+async fn work(
+    handler: Handler,
+    app: &App,
+    record: &Record,
+    request_id: &str,
+    deadline: Instant,
+) -> Result<(), Error> {
     let message =
         serde_json::from_str(&record.body).map_err(|error| Error::broken("a message is malformed", error))?;
     let delivery = Delivery { message, token: format!("{request_id}/{}", record.message_id) };
-    // One bad message must not take the batch along.
-    let outcome = AssertUnwindSafe(handler(app, delivery)).catch_unwind().await;
-    outcome.unwrap_or_else(|_| Err(Error::broken("the worker panicked", "see the panic message above")))
+    guarded(deadline, "the worker panicked", handler(app, delivery)).await
 }

@@ -3,14 +3,13 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
-use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
+use tokio::time::Instant;
 
-use super::Running;
 use super::sqs::{Failure, Failures};
+use super::{BATCH_WITHIN, Running, guarded};
 use crate::app::App;
 use crate::error::{Error, Source};
 use crate::table::Item;
@@ -53,11 +52,12 @@ type Handler = for<'a> fn(&'a App, Change) -> Running<'a, ()>;
 /// (AWS Lambda, "Reporting batch item failures" for streams), so the changes of an item are never seen out of order.
 pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
     let batch: Batch = serde_json::from_str(event)?;
+    let deadline = Instant::now() + BATCH_WITHIN;
     let mut failures = Failures::default();
     for record in batch.records {
         let sequence =
             record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Err(error) = work(handler, app, record).await {
+        if let Err(error) = work(handler, app, record, deadline).await {
             app.log.error("a change failed", &[("stream.sequence", Value::from(sequence.as_str()))], &error);
             if sequence.is_empty() {
                 return Err(Box::new(error));
@@ -69,7 +69,7 @@ pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<S
     Ok(serde_json::to_string(&failures)?)
 }
 
-async fn work(handler: Handler, app: &App, record: Value) -> Result<(), Error> {
+async fn work(handler: Handler, app: &App, record: Value, deadline: Instant) -> Result<(), Error> {
     let malformed = |source: Source| Error::Broken { what: "a stream record is malformed", source };
     let record: Record = serde_json::from_value(record).map_err(|error| malformed(error.into()))?;
     let change = Change {
@@ -77,8 +77,7 @@ async fn work(handler: Handler, app: &App, record: Value) -> Result<(), Error> {
         new: record.dynamodb.new_image.map(item).transpose().map_err(malformed)?,
         sequence: record.dynamodb.sequence_number,
     };
-    let outcome = AssertUnwindSafe(handler(app, change)).catch_unwind().await;
-    outcome.unwrap_or_else(|_| Err(Error::broken("the relay panicked", "see the panic message above")))
+    guarded(deadline, "the relay panicked", handler(app, change)).await
 }
 
 /// An item in DynamoDB's JSON (`{"PK": {"S": "…"}}`), as streams and exports have it.

@@ -25,7 +25,7 @@ use wire::{Failure, List};
 /// Time for one exchange with Stripe. Two that run out of it still leave time for the answer.
 const TIMEOUT: Duration = Duration::from_millis(3_500);
 /// The API version that this client is written for (Stripe: "API versioning").
-const VERSION: &str = "2024-06-20";
+const VERSION: &str = "2025-03-31.basil";
 
 /// The payment provider.
 #[derive(Debug, Clone)]
@@ -186,13 +186,11 @@ impl Stripe {
             Answer::Ok(intent) => intent.report(),
             Answer::Refused(failure) => match &failure.error.payment_intent {
                 Some(intent) => intent.report(),
-                None if failure.is_final() => {
-                    Ok(IntentReport::Failed {
-                        intent: order.payment.intent.clone(),
-                        attempt: Some(order.payment.attempt),
-                        code: failure.code(),
-                    })
-                }
+                None if failure.is_final() => Ok(IntentReport::Failed {
+                    intent: order.payment.intent.clone(),
+                    attempt: Some(order.payment.attempt),
+                    code: failure.code(),
+                }),
                 None => Err(refused(&failure)),
             },
         }

@@ -185,7 +185,11 @@ mod tests {
             let json = format!(
                 r#"{{"id":"cs_1","status":"{status}","payment_status":"{paid}","amount_total":2000,"currency":"eur","payment_intent":{intent}}}"#
             );
-            serde_json::from_str::<Session>(&json).expect("a session").report().expect("a report").expect("known")
+            serde_json::from_str::<Session>(&json)
+                .expect("a session")
+                .report()
+                .expect("a report")
+                .expect("known")
         };
         let reference = || Reference::Session("cs_1".to_owned());
         assert_eq!(report("open", "unpaid", "null"), IntentReport::Open { reference: reference() });

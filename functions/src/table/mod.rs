@@ -15,13 +15,15 @@ mod stores;
 pub use addresses::Kept;
 pub use carts::CartChanged;
 pub use mails::Claim;
-pub use orders::{Placed, Returned, Saved, is_head, order};
+pub use orders::{Placed, Saved, is_head, order};
 pub use products::Replaced;
 pub use stock::{Adjusted, Adjustment, Bucket, Level, Move, Moved};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
@@ -39,8 +41,9 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// Name of the index.
 const INDEX: &str = "GSI1";
-/// How often a write is tried against others that touch the same items. The SDK does not retry cancelled
-/// transactions (AWS: "TransactionCanceledException … not retried").
+/// How often a write is tried against others that touch the same items, with pauses of 7 s at most together. The SDK does not
+/// retry cancelled transactions (AWS: "TransactionCanceledException … not retried"). The edge ends all tries in time
+/// ([`crate::edge::REQUEST_WITHIN`]).
 const CONFLICT_ATTEMPTS: u32 = 12;
 
 /// The table.
@@ -110,48 +113,35 @@ impl Table {
 
     async fn write_one(&self, write: Write) -> Result<Outcome, WriteError> {
         let old = Some(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (refused, ours) = match write {
+        let (outcome, ours) = match write {
             Write::Put { item, condition, values } => {
                 let request = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
                 let request =
                     request.condition_expression(condition).set_expression_attribute_values(named(values));
-                match request.set_return_values_on_condition_check_failure(old).send().await {
-                    Ok(_) => return Ok(Outcome::Done),
-                    Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                        match error.into_err() {
-                            aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
-                                refused,
-                            ) => (refused.item, Some(item)),
-                            other => return Err(WriteError::Other(Error::unavailable("DynamoDB", other))),
-                        }
-                    }
-                    Err(error) => return Err(classify(error)),
-                }
+                let answer = request.set_return_values_on_condition_check_failure(old).send().await;
+                let refused = |error: &PutItemError| match error {
+                    PutItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
+                    _ => None,
+                };
+                (judge_one(answer, refused)?, Some(item))
             }
             Write::Update { key, change, condition, names, values } => {
                 let request = self.client.update_item().table_name(&self.name).set_key(Some(key_item(&key)));
                 let request = request.update_expression(change).condition_expression(condition);
                 let request = request.set_expression_attribute_names(aliases(names));
                 let request = request.set_expression_attribute_values(named(values));
-                match request.set_return_values_on_condition_check_failure(old).send().await {
-                    Ok(_) => return Ok(Outcome::Done),
-                    Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                        match error.into_err() {
-                            aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
-                                refused,
-                            ) => (refused.item, None),
-                            other => return Err(WriteError::Other(Error::unavailable("DynamoDB", other))),
-                        }
-                    }
-                    Err(error) => return Err(classify(error)),
-                }
+                let answer = request.set_return_values_on_condition_check_failure(old).send().await;
+                let refused = |error: &UpdateItemError| match error {
+                    UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
+                    _ => None,
+                };
+                (judge_one(answer, refused)?, None)
             }
         };
-        // The SDK sends a write again when its answer is lost; then the condition fails against our own item.
-        if ours.is_some() && ours == refused {
-            Ok(Outcome::Done)
-        } else {
-            Ok(Outcome::Refused(vec![(0, refused)]))
+        match outcome {
+            // The SDK sends a write again when its answer is lost; then the condition fails against our own item.
+            Outcome::Refused(found) if ours.is_some() && found == [(0, ours)] => Ok(Outcome::Done),
+            outcome => Ok(outcome),
         }
     }
 
@@ -228,6 +218,23 @@ where
         WriteError::Conflict
     } else {
         WriteError::Other(unavailable(error))
+    }
+}
+
+/// What became of a single write. `refused` tells a failed condition, with the item that is there, from other errors.
+fn judge_one<T, E>(
+    answer: Result<T, SdkError<E>>,
+    refused: impl FnOnce(&E) -> Option<Option<Item>>,
+) -> Result<Outcome, WriteError>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match answer {
+        Ok(_) => Ok(Outcome::Done),
+        Err(error) => match error.as_service_error().and_then(refused) {
+            Some(found) => Ok(Outcome::Refused(vec![(0, found)])),
+            None => Err(classify(error)),
+        },
     }
 }
 

@@ -1,17 +1,15 @@
 //! Heads and documents of orders.
 
-use shared::coupon::CouponUse;
 use shared::ids::{CustomerId, OrderId, OrderNumber, PlacementTag};
 use shared::keys::{self, Key};
-use shared::order::{Order, Status};
+use shared::order::{Effects, Order, Status};
 use shared::placement::{Document, Placement};
-use shared::stock::Allocation;
 use shared::time::Timestamp;
 
 use super::carts::close;
 use super::coupons::{count_use, give_use_back};
 use super::packed::{PACKED, pack, unpack};
-use super::stock::{give_back, take};
+use super::stock::{give_back, restock, ship, take};
 use super::{INDEX, Item, Outcome, Table, Write, from_item, number, sort_key, text, to_item, unavailable};
 use crate::error::Error;
 
@@ -28,15 +26,6 @@ pub enum Placed {
     Taken(Box<Document>),
     /// Stock, cart or coupon changed since they were read, or others are at them right now; read and decide again.
     Changed,
-}
-
-/// What an order that is called off gives back, in the same write.
-#[derive(Debug, Default)]
-pub struct Returned {
-    /// Units, to the buckets that they were taken from.
-    pub stock: Vec<Allocation>,
-    /// The use of a coupon.
-    pub coupon: Option<CouponUse>,
 }
 
 /// What became of a change of a head.
@@ -108,20 +97,22 @@ impl Table {
         }
     }
 
-    /// Saves a changed head if it is still the one that was changed; `returned` goes back in the same write.
-    pub async fn save(&self, before: &Order, after: &Order, returned: &Returned) -> Result<Saved, Error> {
+    /// Saves a changed head if it is still the one that was changed, and what the change does beyond it in the same write.
+    pub async fn save(&self, before: &Order, after: &Order, effects: &Effects) -> Result<Saved, Error> {
         let mut writes = vec![Write::Put {
             item: head_item(after)?,
             condition: "v = :read",
             values: vec![(":read", number(before.version()))],
         }];
-        writes.extend(returned.coupon.iter().flat_map(|used| give_use_back(&after.customer, used)));
-        writes.extend(returned.stock.iter().map(give_back));
+        writes.extend(effects.coupon.iter().flat_map(|used| give_use_back(&after.customer, used)));
+        writes.extend(effects.released.iter().map(give_back));
+        writes.extend(effects.shipped.iter().map(ship));
+        writes.extend(effects.restocked.iter().map(restock));
         match self.write(writes).await? {
             Outcome::Done => Ok(Saved::Done),
             Outcome::Refused(refused) if refused.iter().any(|(at, _)| *at == 0) => Ok(Saved::Stale),
             Outcome::Refused(_) => {
-                Err(Error::broken("what an order holds is not there to be given back", after.id.to_string()))
+                Err(Error::broken("the stock of an order is not where it took it from", after.id.to_string()))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What warehouses have: buckets, and how orders and people change them.
 //!
 //! Law: no write here makes units from nothing or loses any. Orders move them between `on_hand` and `held` of one bucket,
-//! a split moves `on_hand` between buckets, and only an adjustment, which leaves a record, changes the sum.
+//! a split moves `on_hand` between buckets, and the sum changes only with what leaves a record: an adjustment, and in the log of
+//! an order what was shipped and what came back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -198,21 +199,29 @@ impl Move {
 
 /// What an order takes.
 pub(super) fn take(allocation: &Allocation) -> Write {
-    Write::Update {
-        key: keys::stock(&allocation.sku, &allocation.warehouse, allocation.bucket),
-        change: "SET on_hand = on_hand - :units, held = held + :units".into(),
-        condition: "on_hand >= :units".into(),
-        names: vec![],
-        values: vec![(":units", number(allocation.quantity))],
-    }
+    change(allocation, "SET on_hand = on_hand - :units, held = held + :units", "on_hand >= :units")
 }
 
 /// What an order gives back, to the bucket that it was taken from.
 pub(super) fn give_back(allocation: &Allocation) -> Write {
+    change(allocation, "SET on_hand = on_hand + :units, held = held - :units", "held >= :units")
+}
+
+/// What has left the house for an order.
+pub(super) fn ship(allocation: &Allocation) -> Write {
+    change(allocation, "SET held = held - :units", "held >= :units")
+}
+
+/// What came back and can be sold again, to the bucket that it was taken from.
+pub(super) fn restock(allocation: &Allocation) -> Write {
+    change(allocation, "SET on_hand = on_hand + :units", "attribute_exists(PK)")
+}
+
+fn change(allocation: &Allocation, change: &'static str, condition: &'static str) -> Write {
     Write::Update {
         key: keys::stock(&allocation.sku, &allocation.warehouse, allocation.bucket),
-        change: "SET on_hand = on_hand + :units, held = held - :units".into(),
-        condition: "held >= :units".into(),
+        change: change.into(),
+        condition: condition.into(),
         names: vec![],
         values: vec![(":units", number(allocation.quantity))],
     }

@@ -2,17 +2,15 @@
 
 use shared::api::FieldError;
 use shared::api::place::PlaceOrder;
-use shared::api::quote::OrderPreview;
 use shared::ids::CustomerId;
 use shared::limits;
 use shared::order::Actor;
 use shared::placement::Buyer;
 
 use crate::app::App;
-use crate::checkout::pay_and_answer;
+use crate::checkout::{Asked, place_and_answer};
 use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
-use crate::orders::{Answer, place, preview};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -21,26 +19,16 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 /// carry `order_token`, which is the only way back to the order. 403 if the store takes no guests; 400 if the key could be
 /// guessed.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
-    let dry_run = request.flag("dry_run")?;
-    // A preview needs no key; one that is sent is looked at all the same.
-    let previewed = dry_run && request.header("idempotency-key").is_none();
-    let key = if previewed { None } else { Some(request.idempotency_key()?) };
-    let body: PlaceOrder = request.json()?;
+    let asked = Asked::of(&request)?;
     if !app.store(false).await?.settings.guest_checkout.enabled {
         return Err(Problem::new(403, "guests_not_allowed", "the store sells to accounts only").into());
     }
-    let buyer = buyer(app, &body).await?;
-    let Some(key) = key.filter(|_| !dry_run) else {
-        return Response::json(200, &OrderPreview::of(&preview(app, &body, &buyer).await?));
-    };
-    if key.as_str().len() < limits::GUEST_KEY {
+    let buyer = buyer(app, &asked.body).await?;
+    if asked.key.as_ref().is_some_and(|key| key.as_str().len() < limits::GUEST_KEY) {
         let detail = "a guest's key has at least 16 characters that nobody can guess, e.g. a UUID";
         return Err(Problem::new(400, "idempotency_key_invalid", detail).into());
     }
-    let Answer { order, document, replayed } = place(app, &body, &buyer, &key).await?;
-    let status = if replayed { 200 } else { 201 };
-    let response = pay_and_answer(app, status, order, &document, &buyer.actor).await?;
-    Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
+    place_and_answer(app, &asked, &buyer).await
 }
 
 /// A guest is who has this mail address.

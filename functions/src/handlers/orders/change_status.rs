@@ -38,6 +38,8 @@ fn move_to(body: ChangeStatus) -> Result<Command, Error> {
             override_reason: body.override_reason,
         },
         // The body's own check has refused it.
-        Status::Pending => return Err(Problem::new(409, "order_not_pending", "no command leads there").into()),
+        Status::Pending => {
+            return Err(Problem::new(409, "order_not_pending", "no command leads there").into());
+        }
     })
 }

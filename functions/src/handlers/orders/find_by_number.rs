@@ -22,6 +22,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if request.has_version(order.version()) {
         return Ok(Response::empty(304).versioned(order.version()));
     }
-    let view = OrderView::of(&order, &document, &caller.actor());
+    let view = OrderView::of(&order, &document, &caller.actor(), app.now());
     Ok(Response::json(200, &view)?.versioned(order.version()))
 }

@@ -2,14 +2,12 @@
 
 use shared::api::FieldError;
 use shared::api::place::PlaceOrder;
-use shared::api::quote::OrderPreview;
 use shared::placement::Buyer;
 
 use crate::app::App;
-use crate::checkout::pay_and_answer;
+use crate::checkout::{Asked, place_and_answer};
 use crate::edge::{Caller, Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{Answer, place, preview};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -19,21 +17,9 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 /// what would be placed: by the same decision, and nothing is written.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
-    let dry_run = request.flag("dry_run")?;
-    // A preview needs no key; one that is sent is looked at all the same.
-    let previewed = dry_run && request.header("idempotency-key").is_none();
-    let key = if previewed { None } else { Some(request.idempotency_key()?) };
-    let body: PlaceOrder = request.json()?;
-    let buyer = buyer(&caller, &body)?;
-    let Some(key) = key.filter(|_| !dry_run) else {
-        return Response::json(200, &OrderPreview::of(&preview(app, &body, &buyer).await?));
-    };
-    let Answer { order, document, replayed } = place(app, &body, &buyer, &key).await?;
-    let id = order.id;
-    let status = if replayed { 200 } else { 201 };
-    let response = pay_and_answer(app, status, order, &document, &buyer.actor).await?;
-    let response = response.header("location", &format!("/api/v1/orders/{id}"));
-    Ok(if replayed { response.header("idempotent-replayed", "true") } else { response })
+    let asked = Asked::of(&request)?;
+    let buyer = buyer(&caller, &asked.body)?;
+    place_and_answer(app, &asked, &buyer).await
 }
 
 /// Who orders for whom: customers for themselves, staff for anybody.

@@ -27,7 +27,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         Command::RequestReturn { lines, reason: body.reason, comment: body.comment, request: asked.clone() };
     let done = command(app, &request, case, &ask).await?;
     let a_return = done.order.return_of(&asked);
-    let a_return = a_return.ok_or_else(|| Error::broken("a return is not there", done.order.id.to_string()))?;
+    let a_return =
+        a_return.ok_or_else(|| Error::broken("a return is not there", done.order.id.to_string()))?;
     let view = ReturnedView::of(&done.order, &a_return, done.dry_run);
     let response = Response::json(if known || done.dry_run { 200 } else { 201 }, &view)?;
     let response = response.versioned(done.order.version());

@@ -108,6 +108,8 @@ async fn take_refund(app: &App, object: &RefundObject) -> Result<bool, Error> {
         return Ok(false);
     };
     let RefundReport::Done { provider } = report else { return Ok(false) };
+    // What goes back was taken before, which the order may not have heard of yet.
+    payment(app, object.payment_intent.as_deref().unwrap_or_default()).await?;
     let command = Command::RecordOutsideRefund { provider, amount: object.amount()? };
     record(app, load(app, &customer, &order).await?, &command).await
 }

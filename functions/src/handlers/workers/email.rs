@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::edge::{Delivery, Function};
 use crate::error::Error;
 use crate::mailer::Sent;
-use crate::orders::{find_head, frozen};
+use crate::orders::load;
 use crate::table::Claim;
 
 /// The function.
@@ -17,10 +17,9 @@ pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app
 /// worker dies in between, or the answer of SES is lost, which knows no idempotency key.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let Delivery { message, token: claim } = delivery;
-    let order = find_head(app, &message.customer_id, &message.order_id).await?;
+    let (order, document) = load(app, &message.customer_id, &message.order_id).await?;
     let event = order.log.iter().find(|event| event.sequence == message.sequence);
     let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
-    let document = frozen(app, &order).await?;
     let store = app.store_version(document.store_version).await?;
     let token = order_token(app, &order).await?;
     let Some(mail) = mail::about(&order, &document, &event.kind, &store.settings, token.as_deref()) else {
