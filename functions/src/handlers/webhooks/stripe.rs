@@ -108,10 +108,15 @@ async fn take_refund(app: &App, object: &RefundObject) -> Result<bool, Error> {
         return Ok(false);
     };
     let RefundReport::Done { provider } = report else { return Ok(false) };
-    // What goes back was taken before, which the order may not have heard of yet.
+    // What goes back was taken before, which the order may not have heard of yet. If it cannot hear of it in this way, Stripe
+    // sends this again.
     payment(app, object.payment_intent.as_deref().unwrap_or_default()).await?;
+    let case = load(app, &customer, &order).await?;
+    if case.0.payment.intent != object.payment_intent {
+        return Err(Problem::not_found().into());
+    }
     let command = Command::RecordOutsideRefund { provider, amount: object.amount()? };
-    record(app, load(app, &customer, &order).await?, &command).await
+    record(app, case, &command).await
 }
 
 /// Takes in how a dispute stands.
