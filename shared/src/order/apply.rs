@@ -52,11 +52,12 @@ pub fn apply(order: Option<Order>, events: &[EventKind], actor: &Actor, now: Tim
 }
 
 fn fold(order: &mut Order, kind: &EventKind) {
-    let owed = order.sums().owed();
     let payment = &mut order.payment;
     match kind {
         EventKind::Confirmed => order.status = Status::Confirmed,
         EventKind::PaymentChosen { method, .. } => {
+            let owed = order.sums().owed();
+            let payment = &mut order.payment;
             payment.replaced = payment.reference();
             payment.intent = None;
             payment.session = None;

@@ -49,7 +49,7 @@ pub fn decide(
             let why = cancel::Why { reason, override_reason: override_reason.as_deref(), request };
             cancel::lines(order, document, lines, &why, actor.role())
         }
-        Command::Expire => payments::expire(order, now),
+        Command::Expire => Ok(payments::expire(order, now)),
         Command::Prepare => prepare(order, document),
         Command::Pack => Ok(vec![EventKind::Packed]),
         Command::Ship => Ok(vec![EventKind::Shipped]),

@@ -58,7 +58,22 @@ pub fn effects(order: &Order, document: &Document, events: &[EventKind]) -> Effe
             None => order,
         };
     }
+    effects.released = merged(effects.released);
     effects
+}
+
+/// Each bucket once: a transaction cannot write an item twice.
+fn merged(parts: Vec<Allocation>) -> Vec<Allocation> {
+    let mut merged: Vec<Allocation> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let same =
+            |known: &&mut Allocation| Allocation { quantity: part.quantity, ..(**known).clone() } == part;
+        match merged.iter_mut().find(same) {
+            Some(known) => known.quantity += part.quantity,
+            None => merged.push(part),
+        }
+    }
+    merged
 }
 
 /// The stock that the order holds, as long as nothing of it was sent: what it took less what was called off.

@@ -66,7 +66,7 @@ pub struct Entry<'a> {
     pub kind: EntryKind,
     /// How much.
     pub amount: Money,
-    /// What all entries up to this one come to.
+    /// What all entries up to here come to, with all of its event: an event happens as a whole.
     pub sums: Sums,
 }
 
@@ -146,12 +146,16 @@ impl Sums {
 impl Order {
     /// What its ledger comes to.
     pub fn sums(&self) -> Sums {
-        self.ledger().last().map_or(Sums::new(self.total.currency()), |entry| entry.sums)
+        let mut book = Book::new(self.total.currency());
+        for event in &self.log {
+            book.enter(&event.kind);
+        }
+        book.sums
     }
 
     /// Every movement of money, oldest first. An event can be two: what is owed, and what goes back.
     pub fn ledger(&self) -> Vec<Entry<'_>> {
-        let mut book = Book { sums: Sums::new(self.total.currency()), refunds: vec![], disputes: vec![] };
+        let mut book = Book::new(self.total.currency());
         let mut entries = Vec::new();
         for event in &self.log {
             for (kind, minor) in book.enter(&event.kind) {
@@ -170,6 +174,10 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
+    fn new(currency: Currency) -> Self {
+        Self { sums: Sums::new(currency), refunds: vec![], disputes: vec![] }
+    }
+
     /// Books an event and says which movements it is, in minor units.
     fn enter(&mut self, event: &'a EventKind) -> Vec<(EntryKind, i64)> {
         match event {

@@ -9,6 +9,8 @@ mod command;
 mod decide;
 mod effects;
 mod event;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod ledger;
 pub mod payment;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! and `available_actions` all come from it. `docs/state-machine.md` shows it, written by a test.
 
 use super::event::Role;
-use super::payment::State;
+use super::payment::{State, Step, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
@@ -146,11 +146,13 @@ pub fn permit(
         },
         Accept if order.payment.state == State::OnDelivery && order.payment.replaced.is_none() => Ok(()),
         Accept => Err(Rejection::NotPaid),
+        Expire if next_step(order, now) != Step::Expire => Err(Rejection::NotExpired),
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
         Refund if order.refunds().len() >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
-        RetryRefund if !has_refund(order, RefundState::Failed) => Err(Rejection::NoRefundOfThatState),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
-        SettleRefund if !can_settle(order) => Err(Rejection::NoRefundOfThatState),
+        RetryRefund => may_pay_failed(order),
+        SettleRefund if order.refunds_by_hand() && has_refund(order, RefundState::Requested) => Ok(()),
+        SettleRefund => may_pay_failed(order),
         RequestReturn => may_return(order, document, role, now),
         ApproveReturn if !has_return(order, &[ReturnState::Requested]) => Err(Rejection::NoReturnOfThatState),
         RejectReturn if !has_return(order, &[ReturnState::Requested, ReturnState::Approved]) => {
@@ -230,9 +232,16 @@ fn has_refund(order: &Order, state: RefundState) -> bool {
     order.refunds().iter().any(|refund| refund.state == state)
 }
 
-fn can_settle(order: &Order) -> bool {
-    has_refund(order, RefundState::Failed)
-        || (order.refunds_by_hand() && has_refund(order, RefundState::Requested))
+/// A refund that failed is not promised any more, so its money may have gone elsewhere since.
+fn may_pay_failed(order: &Order) -> Result<(), Rejection> {
+    let refunds = order.refunds();
+    let failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed);
+    let refundable = order.sums().refundable();
+    match failed.map(|refund| refund.amount.minor()).min() {
+        None => Err(Rejection::NoRefundOfThatState),
+        Some(least) if least > refundable.minor() => Err(Rejection::RefundExceedsCaptured { refundable }),
+        Some(_) => Ok(()),
+    }
 }
 
 fn has_return(order: &Order, states: &[ReturnState]) -> bool {

@@ -22,7 +22,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
     let store = app.store_version(document.store_version).await?;
     let token = order_token(app, &order).await?;
-    let Some(mail) = mail::about(&order, &document, &event.kind, &store.settings, token.as_deref()) else {
+    let Some(mail) = mail::about(&order, &document, event, &store.settings, token.as_deref()) else {
         return Ok(());
     };
     let (customer, sequence) = (&order.customer, event.sequence);

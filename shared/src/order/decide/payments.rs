@@ -2,7 +2,7 @@
 
 use super::super::command::IntentReport;
 use super::super::event::EventKind;
-use super::super::payment::{Method, Reference, State, Step, next_step};
+use super::super::payment::{Method, Reference, State};
 use super::super::rejection::Rejection;
 use super::super::{Cause, Order, Status};
 use super::refunds;
@@ -30,15 +30,9 @@ pub(super) fn pay(order: &Order, method: &Method, key: &str) -> Vec<EventKind> {
     events
 }
 
-pub(super) fn expire(order: &Order, now: Timestamp) -> Result<Vec<EventKind>, Rejection> {
-    match next_step(order, now) {
-        Step::Expire => {
-            let in_time = order.hold_until.is_some_and(|until| now < until);
-            let reason = if in_time { "payment_failed" } else { "payment_expired" };
-            Ok(vec![called_off(reason)])
-        }
-        _ => Err(Rejection::NotExpired),
-    }
+pub(super) fn expire(order: &Order, now: Timestamp) -> Vec<EventKind> {
+    let in_time = order.hold_until.is_some_and(|until| now < until);
+    vec![called_off(if in_time { "payment_failed" } else { "payment_expired" })]
 }
 
 fn called_off(reason: &str) -> EventKind {
@@ -66,7 +60,10 @@ pub(super) fn record(order: &Order, report: &IntentReport) -> Result<Vec<EventKi
         (State::Captured, _) => Ok(vec![]),
         (_, IntentReport::Succeeded { intent, amount, .. }) => paid(order, intent, *amount),
         (State::Authorized, IntentReport::Canceled { .. }) => Ok(lapsed(order)),
-        (State::Authorized, IntentReport::Failed { intent, code, .. }) => {
+        // It cannot be taken any more. Before it is to be taken, a refusal is older news than the reservation.
+        (State::Authorized, IntentReport::Failed { intent, code, .. })
+            if matches!(order.status, Status::Shipped | Status::Delivered) =>
+        {
             Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
         }
         (State::Authorized, _) => Ok(vec![]),
@@ -88,6 +85,12 @@ pub(super) fn record(order: &Order, report: &IntentReport) -> Result<Vec<EventKi
         (State::Created, IntentReport::Open { .. }) => Ok(vec![EventKind::PaymentPending]),
         (State::Requested | State::Created | State::Open, IntentReport::Failed { intent, code, .. }) => {
             Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
+        }
+        // What has left is still to be paid, whatever became of the reservation.
+        (State::Failed { .. }, IntentReport::Canceled { .. })
+            if matches!(order.status, Status::Shipped | Status::Delivered) =>
+        {
+            Ok(vec![])
         }
         (
             State::Created | State::Open | State::Failed { .. } | State::Voiding,
@@ -126,9 +129,10 @@ fn is_ours(order: &Order, report: &IntentReport) -> bool {
     }
     attempt_told
         && match (report.reference(), payment.reference()) {
-            (Some(reported), _) if is_of_the_past(order, &reported) => false,
             (None, _) => true,
+            // Its name may be older than the last choice: an attempt that was about to be replaced can pay after all.
             (Some(reported), Some(known)) => reported == known,
+            (Some(reported), None) if is_of_the_past(order, &reported) => false,
             (Some(Reference::Intent(_)), None) => matches!(payment.method, Method::Card { .. }),
             (Some(Reference::Session(_)), None) => matches!(payment.method, Method::Redirect { .. }),
         }

@@ -123,13 +123,16 @@ fn find(order: &Order, id: &str) -> Result<Refund, Rejection> {
 pub(super) fn record(order: &Order, id: &str, report: &RefundReport) -> Result<Vec<EventKind>, Rejection> {
     let refund = find(order, id)?;
     Ok(match (refund.state, report) {
-        (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider }) => {
+        // One that it took before and that failed since is older news.
+        (RefundState::Requested | RefundState::Failed, RefundReport::Done { provider })
+            if !is_known(order, provider) =>
+        {
             vec![EventKind::Refunded { refund: id.to_owned(), provider: provider.clone() }]
         }
         // A refund that the provider took can still fail (Stripe: "Failed refunds"). What it says of an earlier attempt is
-        // older news.
+        // older news, and so is what it says again after the money went another way.
         (RefundState::Requested | RefundState::Done, RefundReport::Failed { attempt, code })
-            if *attempt == refund.attempt =>
+            if *attempt == refund.attempt && !has_failed(order, id) =>
         {
             vec![EventKind::RefundFailed { refund: id.to_owned(), code: code.clone() }]
         }
@@ -137,15 +140,31 @@ pub(super) fn record(order: &Order, id: &str, report: &RefundReport) -> Result<V
     })
 }
 
-/// Somebody used the provider's own pages. If that is a refund of ours that had failed, it is done with it.
-pub(super) fn record_outside(order: &Order, provider: &str, amount: Money) -> Vec<EventKind> {
-    let known = order.log.iter().any(|event| match &event.kind {
+/// Whether the last attempt at a refund failed, whatever happened since.
+fn has_failed(order: &Order, id: &str) -> bool {
+    let last = order.log.iter().rev().find_map(|event| match &event.kind {
+        EventKind::RefundFailed { refund, .. } if refund == id => Some(true),
+        EventKind::RefundRetried { refund } | EventKind::RefundRequested { refund, .. } if refund == id => {
+            Some(false)
+        }
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+/// Whether the order was told before that the provider took this.
+fn is_known(order: &Order, provider: &str) -> bool {
+    order.log.iter().any(|event| match &event.kind {
         EventKind::RefundedOutside { provider: known, .. } | EventKind::Refunded { provider: known, .. } => {
             known == provider
         }
         _ => false,
-    });
-    if known {
+    })
+}
+
+/// Somebody used the provider's own pages. If that is a refund of ours that had failed, it is done with it.
+pub(super) fn record_outside(order: &Order, provider: &str, amount: Money) -> Vec<EventKind> {
+    if is_known(order, provider) {
         return vec![];
     }
     let failed = order

@@ -1,0 +1,128 @@
+//! The laws that hold after every step.
+
+use super::audit::{Audit, once_is_once, told};
+use super::provider::{At, Provider};
+use super::stock::Stock;
+use crate::order::payment::{PaymentStatus, State};
+use crate::order::{Actor, EventKind, Order, Role, Status, apply};
+use crate::placement::Document;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// What an order stands for as a whole.
+pub(super) fn check(order: &Order, document: &Document, stock: &Stock, provider: &Provider) {
+    let audit = Audit::of(order, document, provider);
+    the_state_is_the_fold_of_its_log(order);
+    once_is_once(order);
+    money(order, document, &audit);
+    units(order, document, &audit);
+    stock.check(order, document);
+    assert!(audit.deliveries <= 1, "the delivery charge goes back twice: {}", told(order));
+    let paid = provider.attempts.iter().filter(|attempt| attempt.at == At::Paid).count();
+    assert!(paid <= 1, "money was taken twice: {provider:?} {}", told(order));
+}
+
+fn the_state_is_the_fold_of_its_log(order: &Order) {
+    let folded = order.log.iter().fold(None, |state, event| {
+        apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at)
+    });
+    assert_eq!(folded.as_ref(), Some(order));
+}
+
+/// The order's ledger is the one that the auditor adds up, and no cent is lost between what was taken, kept and given back.
+fn money(order: &Order, document: &Document, audit: &Audit) {
+    let sums = order.sums();
+    let (owed, captured, requested) = (sums.owed().minor(), sums.captured().minor(), sums.requested().minor());
+    let (refunded, disputed) = (sums.refunded().minor(), sums.disputed().minor());
+    assert_eq!(
+        (captured, requested, refunded, disputed),
+        (audit.captured, audit.requested, audit.refunded, audit.disputed),
+        "captured, requested, refunded, disputed of {}", told(order));
+    assert_eq!(sums.balance_minor(), owed - (captured - refunded - disputed));
+    assert!((0..=order.total.minor()).contains(&owed), "{}", told(order));
+    let left = captured - refunded - requested - disputed;
+    assert_eq!(sums.refundable().minor(), left.max(0));
+    let parts: i64 = document.quote.lines.iter().map(|line| line.total.minor()).sum();
+    assert_eq!(order.total.minor(), parts + document.quote.delivery.total.minor(), "{document:?}");
+    if sums.authorized().minor() > 0 {
+        assert!(matches!(order.payment.state, State::Authorized | State::Voiding), "{}", told(order));
+    }
+    if audit.outside {
+        return;
+    }
+    assert!(left >= 0, "more goes back than was taken: {}", told(order));
+    assert_eq!(owed, audit.owed(order, document), "what is kept is not what is owed: {}", told(order));
+    if captured > 0 {
+        // What the store has beyond what is owed is on its way back, or failed to go.
+        let stuck = captured - refunded - requested - owed;
+        assert!((0..=audit.failed).contains(&stuck), "{stuck} neither owed nor given back: {}", told(order));
+        assert!(audit.instead || stuck == audit.failed, "{stuck} of {} failed: {}", audit.failed, told(order));
+    }
+    assert!(
+        order.payment_status() != PaymentStatus::Refunded || refunded == captured,
+        "refunded in full, but for some cents: {}", told(order));
+}
+
+/// No unit is called off, paid back or sent back twice.
+fn units(order: &Order, document: &Document, audit: &Audit) {
+    for (line, number) in audit.lines.iter().zip(1..) {
+        let tally = order.tally(document, number);
+        assert_eq!(
+            (tally.cancelled, tally.credited, tally.returning, tally.returned),
+            (line.cancelled, line.credited, line.returning, line.returned),
+            "line {number} of {}", told(order));
+        let gone = line.cancelled + line.returning + line.returned;
+        assert!(gone <= line.ordered && line.credited <= line.ordered, "line {number} of {}", told(order));
+        assert!(line.cancelled + line.returned <= line.credited, "line {number} of {}", told(order));
+        assert_eq!(order.units_left(document, number), line.ordered - gone, "line {number} of {}", told(order));
+    }
+    if order.status == Status::Delivered || order.status == Status::Shipped {
+        let kept: u32 = audit.lines.iter().map(|line| line.ordered - line.cancelled).sum();
+        assert!(kept > 0, "an empty parcel: {}", told(order));
+    }
+}
+
+/// What a single step may do: what the store promised at placement holds, for each role.
+pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[EventKind], actor: &Actor) {
+    let now = order.updated_at;
+    for event in new {
+        match event {
+            EventKind::Cancelled { override_reason, .. } | EventKind::LinesCancelled { override_reason, .. } => {
+                within_policy(before, order, document, actor, override_reason.is_some());
+            }
+            EventKind::ReturnRequested { .. } => {
+                let delivered = order.log.iter().find(|event| event.kind == EventKind::Delivered);
+                let delivered = delivered.expect("nothing is sent back before it is delivered").at;
+                let end = delivered.plus_seconds(i64::from(document.policies.returns.window_days) * DAY);
+                let open = document.policies.returns.window_days > 0 && now <= end;
+                assert!(open || actor.role() == Role::Staff, "the window is closed: {}", told(order));
+            }
+            EventKind::Shipped => {
+                let paid = matches!(
+                    order.payment.state,
+                    State::Captured | State::Authorized | State::OnDelivery
+                );
+                assert!(paid, "sent unpaid: {}", told(order));
+            }
+            _ => {}
+        }
+    }
+    let path = |status| Status::ALL.iter().position(|known| *known == status);
+    let planned_anew = new.iter().any(|event| matches!(event, EventKind::LinesCancelled { .. }));
+    let off = order.status == Status::Cancelled && !matches!(before, Status::Shipped | Status::Delivered);
+    let (from, to) = (path(before), path(order.status));
+    let on = from <= to && order.status != Status::Cancelled;
+    assert!(on || off || planned_anew, "from {before:?} to {:?}: {}", order.status, told(order));
+}
+
+fn within_policy(before: Status, order: &Order, document: &Document, actor: &Actor, reason: bool) {
+    let policy = &document.policies.cancel;
+    let method = &order.payment.method;
+    match actor.role() {
+        Role::Customer => assert!(policy.customer.of(method).allows(before), "too late: {}", told(order)),
+        Role::Staff => assert_eq!(!policy.staff.of(method).allows(before), reason, "{}", told(order)),
+        // It gives up what nobody paid, or what the bank let go of.
+        Role::System => assert!(!reason),
+    }
+}
+

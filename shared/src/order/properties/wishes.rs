@@ -1,0 +1,173 @@
+//! Everything that can be asked of an order, with sense and without.
+
+use super::picks::Picks;
+use super::staff;
+use super::world::World;
+use crate::money::Money;
+use crate::order::payment::Method;
+use crate::order::{Actor, Command, Received, RefundReport, RefundWish, Request, Units};
+
+/// Something that somebody wants.
+pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let order = world.order();
+    match picks.below(35) {
+        0..=2 => pay(world, picks),
+        3 => Command::Cancel { reason: "no".into(), override_reason: reason(picks) },
+        4..=7 => Command::CancelLines {
+            lines: lines(world, picks),
+            reason: "no".into(),
+            override_reason: reason(picks),
+            request: request(world),
+        },
+        8 => Command::Prepare,
+        9 => Command::Pack,
+        10 => Command::Ship,
+        11 => Command::Deliver,
+        12..=16 => refund(world, picks),
+        17 | 18 => Command::RetryRefund { refund: a_refund(world, picks) },
+        19 | 20 => {
+            Command::SettleRefund { refund: a_refund(world, picks), reference: format!("bank {}", picks.below(3)) }
+        }
+        21..=23 => send_back(world, picks),
+        24 | 25 => Command::ApproveReturn { id: a_return(world, picks) },
+        26 | 27 => Command::RejectReturn { id: a_return(world, picks), reason: "worn".into() },
+        28..=31 => receive(world, picks),
+        32 => Command::Accept,
+        33 => Command::Expire,
+        _ => {
+            let report = RefundReport::Failed { attempt: 0, code: "no".into() };
+            Command::RecordRefund { refund: format!("{}-refund-99", order.id), report }
+        }
+    }
+}
+
+/// Who usually asks for this; now and then, somebody else.
+pub(super) fn actor_for(command: &Command, picks: &mut Picks<'_>) -> Actor {
+    if picks.once_in(8) {
+        return picks.one_of(&[Actor::Customer, staff(), Actor::Worker, Actor::Provider]);
+    }
+    match command {
+        Command::Pay { .. } | Command::RequestReturn { .. } => Actor::Customer,
+        Command::Cancel { .. } | Command::CancelLines { .. } => picks.one_of(&[Actor::Customer, staff()]),
+        Command::Accept | Command::Expire => Actor::Worker,
+        Command::RecordPayment(_)
+        | Command::RecordRefund { .. }
+        | Command::RecordOutsideRefund { .. }
+        | Command::RecordDispute { .. } => Actor::Provider,
+        Command::Prepare | Command::Pack | Command::Ship | Command::Deliver => {
+            picks.one_of(&[staff(), Actor::Worker])
+        }
+        Command::Refund { .. }
+        | Command::RetryRefund { .. }
+        | Command::SettleRefund { .. }
+        | Command::ApproveReturn { .. }
+        | Command::RejectReturn { .. }
+        | Command::ReceiveReturn { .. } => staff(),
+    }
+}
+
+pub(super) fn pay(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let method = match picks.below(3) {
+        0 => Method::Card { payment_method: "pm_2".into() },
+        1 => Method::Redirect { return_url: "https://shop.example/".into() },
+        _ => Method::Cod,
+    };
+    let key = if picks.once_in(6) { "p0".into() } else { format!("p{}", world.order().version()) };
+    Command::Pay { method, key }
+}
+
+pub(super) fn refund(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let refundable = world.order().sums().refundable();
+    let what = match picks.below(8) {
+        0 => RefundWish::Full,
+        1..=3 => {
+            let delivery = picks.below(3) == 2;
+            let lines = if delivery && picks.below(2) == 1 { vec![] } else { lines(world, picks) };
+            RefundWish::Lines { lines, delivery }
+        }
+        _ => {
+            let goodwill = picks.below(2) == 1;
+            let minor = match picks.below(6) {
+                0 => refundable.minor(),
+                1 => refundable.minor() + 1,
+                2 => 0,
+                _ => picks.minor(refundable.minor()),
+            };
+            RefundWish::Amount { amount: money(minor, refundable), goodwill }
+        }
+    };
+    Command::Refund { what, reason: None, request: request(world) }
+}
+
+pub(super) fn send_back(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let lines = lines(world, picks);
+    let reason = if picks.once_in(10) { "boredom" } else { "damaged" };
+    Command::RequestReturn { lines, reason: reason.into(), comment: None, request: request(world) }
+}
+
+fn receive(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let id = a_return(world, picks);
+    let refund_delivery = picks.one_of(&[None, Some(true), Some(false)]);
+    let known = world.order().returns().into_iter().find(|known| known.id == id);
+    let lines = known.filter(|_| picks.below(4) != 0).map(|known| {
+        let arrived = known.lines.iter().map(|asked| {
+            let more = u32::from(picks.once_in(12));
+            let arrived = picks.units(asked.quantity) + 1 + more;
+            let scrapped = picks.units(arrived + 1);
+            Received { line: asked.line, restocked: arrived - scrapped, scrapped }
+        });
+        arrived.collect()
+    });
+    Command::ReceiveReturn { id, lines, refund_delivery }
+}
+
+/// One or two lines, usually with units that are left of them.
+fn lines(world: &World<'_>, picks: &mut Picks<'_>) -> Vec<Units> {
+    let count = u64::try_from(world.document.lines.len()).expect("a few");
+    let wanted = if picks.below(3) == 2 { 2 } else { 1 };
+    (0..wanted)
+        .map(|_| {
+            let line = u16::try_from(picks.below(count) + 1).expect("a few") + u16::from(picks.once_in(20));
+            let left = if line <= u16::try_from(count).expect("a few") {
+                world.order().units_left(&world.document, line)
+            } else {
+                1
+            };
+            let quantity = match picks.below(6) {
+                0 | 1 => left,
+                2 => left + 1,
+                _ => 1 + picks.units(left.max(1)),
+            };
+            Units { line, quantity }
+        })
+        .collect()
+}
+
+fn a_refund(world: &World<'_>, picks: &mut Picks<'_>) -> String {
+    let refunds = world.order().refunds();
+    let open: Vec<_> = refunds.iter().filter(|refund| refund.failure_code.is_some()).collect();
+    match picks.below(4) {
+        0 | 1 if !open.is_empty() => picks.one_of(&open).id.clone(),
+        2 if !refunds.is_empty() => picks.one_of(&refunds).id,
+        _ => refunds.last().map_or("unknown".into(), |refund| refund.id.clone()),
+    }
+}
+
+fn a_return(world: &World<'_>, picks: &mut Picks<'_>) -> u16 {
+    let returns = world.order().returns();
+    let open: Vec<u16> = returns.iter().filter(|known| known.is_open()).map(|known| known.id).collect();
+    if open.is_empty() || picks.once_in(4) { picks.units(3) as u16 } else { picks.one_of(&open) }
+}
+
+/// A new request: nothing has its key but what is asked with it.
+fn request(world: &World<'_>) -> Request {
+    Request { key: format!("r{}", world.order().version()), body: "body".into() }
+}
+
+fn reason(picks: &mut Picks<'_>) -> Option<String> {
+    (picks.below(2) == 1).then(|| "the customer asked".into())
+}
+
+fn money(minor: i64, like: Money) -> Money {
+    Money::from_minor(minor, like.currency()).expect("an amount")
+}

@@ -1,0 +1,152 @@
+//! What an order does to stock: whatever it took is released, or shipped and perhaps restocked, each unit once.
+
+use proptest::prelude::*;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+use super::super::fixtures::*;
+use super::super::payment::Method;
+use super::super::*;
+use crate::stock::Allocation;
+
+type Bucket = (String, String, u16);
+type Shelf = BTreeMap<Bucket, u32>;
+
+fn shelf<'a>(parts: impl IntoIterator<Item = &'a Allocation>) -> Shelf {
+    let mut sums = Shelf::new();
+    for part in parts {
+        *sums.entry((part.warehouse.to_string(), part.sku.to_string(), part.bucket)).or_default() += part.quantity;
+    }
+    sums
+}
+
+fn of(case: &Case, pick: fn(&Effects) -> &Vec<Allocation>) -> Shelf {
+    shelf(case.effects.iter().flat_map(pick))
+}
+
+fn plus(mut one: Shelf, other: Shelf) -> Shelf {
+    for (bucket, units) in other {
+        *one.entry(bucket).or_default() += units;
+    }
+    one
+}
+
+/// The mugs lie in two houses, and two lines sell them at two prices.
+fn two_lines_of_one_thing() -> Case {
+    let lines = json!([
+        {"product_id": "mug", "quantity": 1},
+        {"product_id": "mug", "quantity": 2, "unit_price": "5"},
+        {"product_id": "tea", "quantity": 7}]);
+    Case::new(placed_with(&Method::Cod, settings(), &lines, &staff()))
+}
+
+#[test]
+fn an_order_that_is_called_off_gives_back_exactly_what_it_took_and_its_coupon() {
+    let mut case = Case::paid();
+    case.customer(&cancel());
+    assert_eq!(of(&case, |effects| &effects.released), shelf(&case.document.allocations));
+    assert_eq!(case.effects.last().and_then(|effects| effects.coupon.clone()), case.document.coupon);
+}
+
+#[test]
+fn an_order_that_is_given_up_or_lapses_gives_its_stock_back() {
+    let mut expired = Case::new(placed(&card()));
+    expired.later(HOLD_SECONDS);
+    expired.system(&Command::Expire);
+    let mut lapsed = Case::reserved();
+    lapsed.system(&canceled(intent("pi_1")));
+    for case in [expired, lapsed] {
+        assert_eq!(of(&case, |effects| &effects.released), shelf(&case.document.allocations));
+        assert!(case.effects.iter().any(|effects| effects.coupon.is_some()));
+    }
+}
+
+#[test]
+fn what_is_shipped_is_what_was_taken_less_what_was_called_off() {
+    let mut case = two_lines_of_one_thing();
+    case.customer(&cancel_lines("c1", &[units(1, 1), units(3, 4)]));
+    case.customer(&cancel_lines("c2", &[units(2, 1)]));
+    case.ship();
+    let shipped = of(&case, |effects| &effects.shipped);
+    let bucket = |house: &str, sku: &str, number| (house.to_owned(), sku.to_owned(), number);
+    assert_eq!(shipped.values().sum::<u32>(), 1 + 3);
+    assert_eq!(shipped.get(&bucket("south", "mug", 0)), Some(&1));
+    assert_eq!(plus(shipped, of(&case, |effects| &effects.released)), shelf(&case.document.allocations));
+}
+
+#[test]
+fn stock_moves_with_nothing_but_cancelling_shipping_and_receiving() {
+    let mut case = Case::paid();
+    case.staff(&refund("r1", of_lines(&[units(2, 2)])));
+    case.refund_done();
+    case.staff(&Command::Prepare);
+    case.staff(&Command::Pack);
+    assert!(case.effects.iter().all(|effects| *effects == Effects::default()));
+    case.staff(&Command::Ship);
+    case.system(&Command::Deliver);
+    case.customer(&send_back("t1", &[units(2, 2)]));
+    case.staff(&Command::ApproveReturn { id: 1 });
+    assert_eq!(case.effects.iter().filter(|effects| **effects != Effects::default()).count(), 1);
+}
+
+fn moves() -> impl Strategy<Value = Vec<(u8, u16, u32, u32)>> {
+    proptest::collection::vec((0..10u8, 1..4u16, 1..5u32, 0..3u32), 0..40)
+}
+
+fn step(case: &mut Case, key: usize, (kind, line, quantity, scrapped): (u8, u16, u32, u32)) {
+    let key = key.to_string();
+    let open = case.order.returns().into_iter().find(Return::is_open);
+    let id = open.as_ref().map_or(1, |open| open.id);
+    let command = match kind {
+        0 | 1 => cancel_lines(&key, &[units(line, quantity)]),
+        2 => [cancel(), Command::Ship][usize::from(key.len() % 2)].clone(),
+        3 => Command::Prepare,
+        4 => Command::Ship,
+        5 => Command::Deliver,
+        6 => send_back(&key, &[units(line, quantity), units(line % 3 + 1, 1)]),
+        7 => Command::ApproveReturn { id },
+        8 => Command::RejectReturn { id, reason: "no".into() },
+        _ => {
+            let lines: Vec<Received> = open.iter().flat_map(|open| &open.lines).map(|part| Received {
+                line: part.line,
+                restocked: part.quantity.saturating_sub(scrapped),
+                scrapped: scrapped.min(part.quantity),
+            }).collect();
+            receive(id, Some(&lines))
+        }
+    };
+    if let Ok(events) = case.decide(&staff(), &command) {
+        case.happens(&staff(), &events);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_unit_is_released_or_shipped_and_comes_back_once_at_most(
+        two_lines in any::<bool>(),
+        moves in moves(),
+    ) {
+        let mut case = if two_lines { two_lines_of_one_thing() } else { Case::cod() };
+        let taken = shelf(&case.document.allocations);
+        for (key, step_of) in moves.into_iter().enumerate() {
+            step(&mut case, key, step_of);
+            let released = of(&case, |effects| &effects.released);
+            let shipped = of(&case, |effects| &effects.shipped);
+            let restocked = of(&case, |effects| &effects.restocked);
+            let sent = matches!(case.order.status, Status::Shipped | Status::Delivered);
+            let gone = case.order.status == Status::Cancelled;
+            let kept = if sent || gone { Shelf::new() } else { shelf(&held(&case.order, &case.document)) };
+            prop_assert_eq!(&plus(plus(released, shipped.clone()), kept), &taken);
+            for (bucket, units) in &restocked {
+                prop_assert!(shipped.get(bucket) >= Some(units), "{:?} of {:?}", restocked, shipped);
+            }
+            let scrapped: u32 = case.order.returns().iter().flat_map(|it| &it.received).map(|it| it.scrapped).sum();
+            let returned: u32 = (1..=3).map(|line| case.order.tally(&case.document, line).returned).sum();
+            prop_assert_eq!(restocked.values().sum::<u32>() + scrapped, returned);
+            let coupons = case.effects.iter().filter(|effects| effects.coupon.is_some()).count();
+            prop_assert_eq!(coupons, usize::from(gone));
+        }
+    }
+}
