@@ -123,9 +123,7 @@ async fn placed(
     match stage {
         Stage::Unpaid | Stage::Placed => order,
         Stage::Charged => charge(app, order, &document).await,
-        Stage::Confirmed => {
-            payments::settle(app, order, &document).await.expect("the payment goes through")
-        }
+        Stage::Confirmed => payments::settle(app, order, &document).await.expect("the payment goes through"),
     }
 }
 
