@@ -9,7 +9,7 @@ use shared::placement::{Document, fingerprint};
 use shared::time::Timestamp;
 
 use crate::app::App;
-use crate::edge::{Caller, Problem, Request};
+use crate::edge::{Caller, Problem, Request, Response};
 use crate::error::{Error, refused};
 use crate::payments::settle_or_leave;
 use crate::table::Saved;
@@ -133,9 +133,18 @@ pub struct Done {
     pub document: Document,
     /// Whether nothing was changed: so it would be.
     pub dry_run: bool,
+    /// Whether it was done before, so that there was nothing to change.
+    pub replayed: bool,
 }
 
 impl Done {
+    /// An answer: 201 if something came into being, 200 with `Idempotent-Replayed` if it was there, 200 for what would be.
+    pub fn created(&self, body: &impl serde::Serialize) -> Result<Response, Error> {
+        let response = Response::json(if self.replayed || self.dry_run { 200 } else { 201 }, body)?;
+        let response = response.versioned(self.order.version());
+        Ok(if self.replayed { response.header("idempotent-replayed", "true") } else { response })
+    }
+
     /// Moves the money that the command decided upon, as far as the provider answers; the payment worker does the rest.
     pub async fn settled(self, app: &App) -> Result<Self, Error> {
         if self.dry_run {
@@ -191,7 +200,10 @@ pub async fn command(app: &App, request: &Request, case: Case, command: &Command
             attempt(app, &order, &document, command, &actor).await?
         };
         match after {
-            Some(order) => return Ok(Done { order, document, dry_run }),
+            Some(after) => {
+                let replayed = after.version() == order.version();
+                return Ok(Done { order: after, document, dry_run, replayed });
+            }
             None => order = find_head(app, &order.customer, &order.id).await?,
         }
     }

@@ -39,6 +39,10 @@ fn pay(token: &str, key: &str, card: &str) -> Call {
     Call::post(&format!("/api/v1/guest/orders/{token}/payments")).key(key).json(&card)
 }
 
+fn call_off(token: &str) -> Call {
+    Call::post(&format!("/api/v1/guest/orders/{token}/cancel"))
+}
+
 #[track_caller]
 fn token(answer: &Answer) -> String {
     answer.body["order_token"].as_str().unwrap_or_else(|| panic!("a token in {answer:?}")).to_owned()
@@ -194,6 +198,7 @@ async fn no_token_but_the_orders_own_opens_it() {
         let encoded = token.replace('ä', "%C3%A4");
         assert_problem(&shop.send(read(&encoded)).await, 404, "not_found");
         assert_problem(&shop.send(pay(&encoded, KEY, "pm_card_visa")).await, 404, "not_found");
+        assert_problem(&shop.send(call_off(&encoded)).await, 404, "not_found");
     }
     world.assert_unchanged(&shop, "forged tokens");
     // A cursor is sealed with the same key, and is good for lists alone.
@@ -217,6 +222,7 @@ async fn a_token_is_good_for_ninety_days_and_not_a_second_longer() {
     shop.twin.cloud.clock.advance(1_000);
     assert_problem(&shop.send(read(&token)).await, 404, "not_found");
     assert_problem(&shop.send(pay(&token, "another-long-key", "pm_card_visa")).await, 404, "not_found");
+    assert_problem(&shop.send(call_off(&token)).await, 404, "not_found");
 }
 
 #[tokio::test]
@@ -344,6 +350,82 @@ async fn a_guest_whose_card_is_declined_gets_the_token_with_the_refusal_and_trie
     assert_eq!((paid.status, &paid.body["payment_status"]), (200, &json!("paid")), "{paid:?}");
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("mug")), ((2500, 0), (8, 2)));
+}
+
+#[tokio::test]
+async fn a_guest_calls_off_with_the_token_once_and_money_and_goods_go_back() {
+    let shop = shop().await;
+    let card = json!({"payment": {"method": "card", "payment_method_id": "pm_card_visa"}});
+    let placed = shop.send(order(KEY, &body(&card))).await;
+    assert_eq!((placed.status, money(&shop), shop.units("mug")), (201, (2500, 0), (8, 2)), "{placed:?}");
+    let token = token(&placed);
+    let tag = placed.header("etag").expect("a tag").to_owned();
+    let world = World::of(&shop);
+    assert_problem(&shop.send(call_off(&token).header("if-match", "\"999\"")).await, 412, "version_mismatch");
+    assert_invalid(
+        &shop.send(call_off(&token).json(&json!({"reason": " "}))).await,
+        "/reason",
+        "out_of_range",
+    );
+    world.assert_unchanged(&shop, "refused cancellations");
+    let reason = json!({"reason": "Ordered twice"});
+    let cancelled = shop.send(call_off(&token).header("if-match", &tag).json(&reason)).await;
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+    assert_has(
+        &cancelled.body,
+        &json!({"status": "cancelled", "payment_status": "refunded", "refund_amount": "25.00",
+            "cancellation_reason": "Ordered twice"}),
+    );
+    let again = shop.send(call_off(&token)).await;
+    assert_eq!((again.status, &again.body), (200, &cancelled.body));
+    shop.finish().await;
+    assert_eq!((money(&shop), shop.units("mug")), ((2500, 2500), (10, 0)));
+    assert_problem(&shop.send(pay(&token, "p1", "pm_card_visa")).await, 409, "order_not_payable");
+}
+
+/// The gateway looks at no bearer token there, and the function at nothing that it may say.
+#[tokio::test]
+async fn whoever_comes_with_a_guests_token_is_that_guest_staff_too() {
+    let shop = shop().await;
+    let staff = shop.admin();
+    let placed = shop.send(order(KEY, &body(&json!({"create_payment": false})))).await;
+    let (id, token) = (placed.order_id(), token(&placed));
+    let plain = shop.send(read(&token)).await;
+    assert_eq!(shop.send(read(&token).token(&staff)).await.body, plain.body);
+    assert_problem(&shop.send(read(&id).token(&staff)).await, 404, "not_found");
+    assert_eq!(shop.send(pay(&token, "p1", "pm_card_visa").token(&staff)).await.body["order_token"], token);
+    assert_eq!(shop.send(call_off(&token).token(&staff)).await.status, 200);
+    let order = get(&shop, &staff, &id).await;
+    let by_people = |event: &&Value| event["type"] == "payment_chosen" || event["type"] == "cancelled";
+    let actors: Vec<&Value> = order.body["timeline"]
+        .as_array()
+        .expect("a timeline")
+        .iter()
+        .filter(by_people)
+        .map(|event| &event["actor"])
+        .collect();
+    assert!(!actors.is_empty() && actors.iter().all(|actor| **actor == "customer"), "{order:?}");
+}
+
+/// Where callers are known by their claims, a guest's token is no name of an order, for nobody.
+#[tokio::test]
+async fn a_guests_token_opens_nothing_where_callers_are_known_by_their_claims() {
+    let shop = shop().await;
+    let token = token(&shop.send(order(KEY, &body(&json!({})))).await);
+    let world = World::of(&shop);
+    let card = json!({"method": "card", "payment_method_id": "pm_card_visa"});
+    for caller in [shop.customer("alice"), shop.admin()] {
+        for call in [
+            Call::get(&format!("/api/v1/orders/{token}")),
+            Call::get(&format!("/api/v1/orders/{token}?order_token={token}")),
+            Call::new("DELETE", &format!("/api/v1/orders/{token}?order_token={token}")),
+            Call::post(&format!("/api/v1/orders/{token}/cancel")).header("order_token", &token),
+            Call::post(&format!("/api/v1/orders/{token}/payments")).key("p1").json(&card),
+        ] {
+            assert_problem(&shop.send(call.token(&caller)).await, 404, "not_found");
+        }
+    }
+    world.assert_unchanged(&shop, "a guest's token in the place of an order's id");
 }
 
 #[tokio::test]

@@ -194,7 +194,7 @@ fn assert_consistent(shop: &Shop, intent: &str, order: &str) -> PaymentStatus {
     let head = shop.twin.orders().into_iter().find(|head| head.id.to_string() == order).expect("the order");
     let intents = shop.twin.cloud.stripe.intents();
     let intent = intents.iter().find(|known| known["id"] == intent).expect("the payment");
-    let payment = head.payment.status();
+    let payment = head.payment_status();
     let (status, refunded) = match (head.status, payment) {
         (Status::Cancelled, PaymentStatus::Refunded) => ("succeeded", 2500),
         (Status::Cancelled, PaymentStatus::Voided) => ("canceled", 0),

@@ -104,7 +104,8 @@ pub fn audit(shop: &Shop, expected: Expected) -> Vec<String> {
         if order.status.as_str() != expected.status {
             wrong.push(format!("an order is {} instead of {}", order.status.as_str(), expected.status));
         }
-        let captured = order.payment.captured.minor() - order.payment.refunded().minor();
+        let sums = order.sums();
+        let captured = sums.captured().minor() - sums.refunded().minor();
         let charged: i64 = intents
             .iter()
             .filter(|intent| intent["metadata"]["order_id"] == order.id.to_string())

@@ -2,13 +2,14 @@
 
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 use super::quote::{QuoteView, TaxView, shown, taxes};
-use super::refund::UnitsView;
 use crate::ids::{OrderId, ProductId, VariationId};
 use crate::money::Currency;
-use crate::order::{Entry, EventKind, Order, Received, Sums, Units};
+use crate::order::{Entry, EntryKind, EventKind, Order, Sums, Units};
 use crate::placement::Document;
+use crate::pricing::DeliveryQuote;
 
 /// `GET /admin/orders/{id}/ledger`: what was agreed, every movement since, and what it all comes to. Law: the lines and the
 /// delivery make the total; the entries make the sums.
@@ -112,14 +113,30 @@ pub struct EntryView {
     /// Why, in people's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The units that it is for.
+    /// What it is for, where it is for goods: the frozen amounts of these very units. Less than their sum is owed less if a
+    /// part of it was given away before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<UnitsView>,
-    /// Whether the delivery charge is in it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub delivery: bool,
+    pub parts: Vec<PartView>,
+    /// The delivery charge, where it is for that too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<LedgerDeliveryView>,
     /// What the customer has to pay after it; below zero: what the store has to pay back.
     pub balance: String,
+}
+
+/// What units of a line cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartView {
+    /// Which line, from 1.
+    pub line_id: u16,
+    /// How many units.
+    pub quantity: u32,
+    /// Without tax.
+    pub net: String,
+    /// Each tax.
+    pub taxes: Vec<TaxView>,
+    /// With tax.
+    pub total: String,
 }
 
 /// What entries come to.
@@ -150,7 +167,7 @@ impl LedgerView {
             order_id: order.id,
             currency: order.total.currency(),
             placed: PlacedView::of(order, document),
-            entries: order.ledger().iter().map(EntryView::of).collect(),
+            entries: entries(order, document),
             sums: SumsView::of(&order.sums(), order.total.currency()),
             version: order.version(),
         }
@@ -181,12 +198,67 @@ impl PlacedView {
             total_amount: shown(order.total),
             quote: QuoteView::of(&document.quote),
             lines: document.priced_lines().enumerate().map(line).collect(),
-            delivery: LedgerDeliveryView {
-                net: shown(delivery.net),
-                taxes: taxes(&delivery.taxes),
-                total: shown(delivery.total),
-            },
+            delivery: LedgerDeliveryView::of(delivery),
         }
+    }
+}
+
+impl LedgerDeliveryView {
+    fn of(delivery: &DeliveryQuote) -> Self {
+        Self { net: shown(delivery.net), taxes: taxes(&delivery.taxes), total: shown(delivery.total) }
+    }
+}
+
+/// Every movement. What units cost depends on how many of their line went before, so that all parts make the line.
+fn entries(order: &Order, document: &Document) -> Vec<EntryView> {
+    let mut gone: BTreeMap<u16, u32> = BTreeMap::new();
+    let mut views = Vec::new();
+    for entry in order.ledger() {
+        let mut view = EntryView::of(&entry);
+        if matches!(entry.kind, EntryKind::Credit) {
+            for units in units_of(&entry.event.kind) {
+                let before = gone.entry(units.line).or_default();
+                view.parts.extend(PartView::of(document, units, *before));
+                *before += units.quantity;
+            }
+            view.delivery =
+                has_delivery(&entry.event.kind).then(|| LedgerDeliveryView::of(&document.quote.delivery));
+        }
+        views.push(view);
+    }
+    views
+}
+
+fn units_of(event: &EventKind) -> Vec<Units> {
+    match event {
+        EventKind::LinesCancelled { lines, .. } | EventKind::RefundRequested { lines, .. } => lines.clone(),
+        EventKind::ReturnReceived { lines, .. } => {
+            lines.iter().map(|line| Units { line: line.line, quantity: line.units() }).collect()
+        }
+        _ => vec![],
+    }
+}
+
+fn has_delivery(event: &EventKind) -> bool {
+    matches!(
+        event,
+        EventKind::RefundRequested { delivery: true, .. } | EventKind::ReturnReceived { delivery: true, .. }
+    )
+}
+
+impl PartView {
+    /// Units of a line after `before` of its units; none if they are all gone.
+    fn of(document: &Document, units: Units, before: u32) -> Option<Self> {
+        let amounts = document.quote.lines.get(usize::from(units.line).checked_sub(1)?)?;
+        let quantity = units.quantity.min(amounts.quantity.saturating_sub(before));
+        let part = amounts.of_units(before..before + quantity);
+        (quantity > 0).then(|| Self {
+            line_id: units.line,
+            quantity,
+            net: shown(part.net),
+            taxes: taxes(&part.taxes),
+            total: shown(part.total),
+        })
     }
 }
 
@@ -204,24 +276,20 @@ impl EntryView {
             cause: None,
             reference: None,
             reason: None,
-            lines: vec![],
-            delivery: false,
+            parts: vec![],
+            delivery: None,
             balance: signed(entry.sums.balance_minor(), entry.amount.currency()),
         };
         match &event.kind {
-            EventKind::LinesCancelled { lines, reason, .. } => {
-                view.lines = UnitsView::all(lines);
+            EventKind::LinesCancelled { reason, .. } | EventKind::Cancelled { reason, .. } => {
                 view.reason = Some(reason.clone());
             }
-            EventKind::Cancelled { reason, .. } => view.reason = Some(reason.clone()),
             EventKind::PaymentAuthorized { intent, .. } | EventKind::Paid { intent, .. } => {
                 view.reference = Some(intent.clone());
             }
-            EventKind::RefundRequested { refund, cause, lines, delivery, reason, .. } => {
+            EventKind::RefundRequested { refund, cause, reason, .. } => {
                 view.refund_id = Some(refund.clone());
                 view.cause = Some(cause.name());
-                view.lines = UnitsView::all(lines);
-                view.delivery = *delivery;
                 view.reason.clone_from(reason);
             }
             EventKind::Refunded { refund, provider: reference }
@@ -240,11 +308,6 @@ impl EntryView {
                 view.reason = Some(reason.clone());
             }
             EventKind::DisputeClosed { dispute, .. } => view.reference = Some(dispute.clone()),
-            EventKind::ReturnReceived { lines, delivery, .. } => {
-                let units = |line: &Received| Units { line: line.line, quantity: line.units() };
-                view.lines = UnitsView::all(&lines.iter().map(units).collect::<Vec<_>>());
-                view.delivery = *delivery;
-            }
             _ => {}
         }
         view

@@ -10,7 +10,7 @@ use shared::api::place::PlaceOrder;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId};
 use shared::order::{Actor, Command, Order};
-use shared::placement::{self, Buyer, Circumstances, Placement};
+use shared::placement::{self, Buyer, Circumstances, Document, Placement};
 use shared::time::Timestamp;
 use std::fs;
 use std::sync::Arc;
@@ -119,18 +119,18 @@ async fn placed(
         placement::place(&request, buyer, id, &known, &store, at).expect("the order can be placed");
     let written = app.table.place(&placement).await.expect("the table answers");
     assert!(matches!(written, Placed::Done), "{written:?}");
-    let Placement { order, .. } = placement;
+    let Placement { order, document, .. } = placement;
     match stage {
         Stage::Unpaid | Stage::Placed => order,
-        Stage::Charged => charge(app, order).await,
-        Stage::Confirmed => payments::settle(app, order).await.expect("the payment goes through"),
+        Stage::Charged => charge(app, order, &document).await,
+        Stage::Confirmed => payments::settle(app, order, &document).await.expect("the payment goes through"),
     }
 }
 
-async fn charge(app: &App, order: Order) -> Order {
+async fn charge(app: &App, order: Order, document: &Document) -> Order {
     let created = app.stripe.create(&order).await.expect("a payment is created");
-    let order =
-        functions::orders::execute(app, order, &Command::RecordPayment(created), &Actor::Provider).await;
+    let record = Command::RecordPayment(created);
+    let order = functions::orders::execute(app, order, document, &record, &Actor::Provider).await;
     let order = order.expect("the payment is on the order");
     let intent = order.payment.intent.clone().expect("the order has a payment");
     // What Stripe answers here is lost: its webhook is to bring it.

@@ -20,13 +20,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let case = case(app, &request).await?;
     let what = body.wish(case.order.total.currency())?;
     let asked = keyed(&request, &case.caller, "refund-order", &body)?;
-    let known = case.order.refund_of(&asked).is_some();
     let refund = Command::Refund { what, reason: body.reason, request: asked.clone() };
     let done = command(app, &request, case, &refund).await?.settled(app).await?;
     let refund = done.order.refund_of(&asked);
     let refund = refund.ok_or_else(|| Error::broken("a refund is not there", done.order.id.to_string()))?;
-    let view = RefundedView::of(&done.order, &refund, done.dry_run);
-    let response = Response::json(if known || done.dry_run { 200 } else { 201 }, &view)?;
-    let response = response.versioned(done.order.version());
-    Ok(if known { response.header("idempotent-replayed", "true") } else { response })
+    done.created(&RefundedView::of(&done.order, &refund, done.dry_run))
 }

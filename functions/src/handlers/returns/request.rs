@@ -21,7 +21,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     }
     let case = case(app, &request).await?;
     let asked = keyed(&request, &case.caller, "request-return", &body)?;
-    let known = case.order.return_of(&asked).is_some();
     let lines = body.units(&case.order, &case.document);
     let ask =
         Command::RequestReturn { lines, reason: body.reason, comment: body.comment, request: asked.clone() };
@@ -29,8 +28,5 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let a_return = done.order.return_of(&asked);
     let a_return =
         a_return.ok_or_else(|| Error::broken("a return is not there", done.order.id.to_string()))?;
-    let view = ReturnedView::of(&done.order, &a_return, done.dry_run);
-    let response = Response::json(if known || done.dry_run { 200 } else { 201 }, &view)?;
-    let response = response.versioned(done.order.version());
-    Ok(if known { response.header("idempotent-replayed", "true") } else { response })
+    done.created(&ReturnedView::of(&done.order, &a_return, done.dry_run))
 }
