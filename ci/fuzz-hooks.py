@@ -1,5 +1,6 @@
-"""What a schema cannot say, for schemathesis: a shop that stays open, keys that are new, orders that can be placed and paid,
-products and settings that hold together, events that Stripe signed."""
+"""What a schema cannot say, for schemathesis: a shop that stays open, keys that are new, orders that can be placed, paid and
+undone, products and settings that hold together, events that Stripe signed."""
+import base64
 import hashlib
 import hmac
 import json
@@ -28,6 +29,27 @@ LATER = {"shipping_address": HOME, "contact_email": "carol@example.com", "create
 # What changes the shop for those after it.
 CHANGES = {"put-settings", "put-warehouse", "put-coupon", "put-product", "import-products", "put-address", "delete-address"}
 ORDERS = {"place-order", "place-order-checkout", "place-guest-order"}
+# How far an order has to be for them to have something to do; for all others that name an order, it only has to be there.
+STAGES = {
+    "cancel-order": "open",
+    "cancel-order-put": "open",
+    "cancel-order-delete": "open",
+    "cancel-order-guest": "open",
+    "change-status": "open",
+    "change-status-put": "open",
+    "pay-order": "unpaid",
+    "pay-order-guest": "unpaid",
+    "request-return": "delivered",
+    "request-return-guest": "delivered",
+    "refund-order": "delivered",
+    "settle-refund": "refunded",
+    "approve-return": "asked",
+    "reject-return": "asked",
+    "receive-return": "approved",
+}
+
+# Whose token it is.
+SUBJECT = json.loads(base64.urlsafe_b64decode(OWN.split(".")[1] + "=="))["sub"]
 
 http = requests.Session()
 http.trust_env = False
@@ -57,12 +79,19 @@ class Shop:
         self.skus += [product for product, variations in self.products.items() if not variations]
         # The operation that changed it last, the open cart, pages to pay on.
         self.changed_by, self.cart, self.sessions = None, None, []
+        # Orders by whether they are a guest's and how far they are, and the one that was lent to the present request.
+        self.orders, self.lent = {}, None
         for sku in self.skus:
             product, _, variation = sku.partition(":")
             for warehouse in self.warehouses:
                 body = {"variation_id": variation or None, "warehouse_id": warehouse, "quantity": 100_000, "reason": "For all"}
                 call("POST", f"/admin/products/{product}/stock", body, **{"Idempotency-Key": f"{sku}-{warehouse}"})
         self.put_back()
+        # Stripe says some seconds later that their refunds failed; one more goes through.
+        card = {"method": "card", "payment_method_id": "pm_twin_firstRefundFails"}
+        self.failing = [self.place(payment=card, create_payment=True)["order_id"] for _ in range(3)]
+        for order in self.failing:
+            call("POST", f"/admin/orders/{order}/refunds", **new_key())
 
     def put_back(self):
         """Makes it the demo's again."""
@@ -74,12 +103,56 @@ class Shop:
         call("PUT", "/addresses/home", HOME, OWN)
         self.changed_by = None
 
-    def unpaid(self, guest=False):
-        """An order that waits for its payment."""
-        body = {**LATER, "lines": [{"product_id": "mug-enamel", "quantity": 1}]}
-        return call("POST", "/guest/orders" if guest else "/orders", body, OWN, **{"Idempotency-Key": os.urandom(16).hex()})
+    def place(self, guest=False, **how):
+        """A new order of two mugs, the caller's own or a guest's. Staff places it, who may place as many as it likes."""
+        body = {**LATER, "lines": [{"product_id": "mug-enamel", "quantity": 2}], **how}
+        if guest:
+            body["contact_email"] = f"guest-{os.urandom(4).hex()}@example.com"
+        else:
+            body["customer_id"] = SUBJECT
+        return call("POST", "/guest/orders" if guest else "/orders", body, **new_key())
+
+    def order(self, stage, guest=False):
+        """An order that is so far: one that a refused request left as it was, or a new one."""
+        waiting = self.orders.setdefault((stage, guest), [])
+        order = waiting.pop() if waiting else self.brought(stage, guest)
+        self.lent = (stage, guest, order)
+        return order
+
+    def brought(self, stage, guest):
+        """A new order, brought so far."""
+        if stage == "unpaid":
+            return self.place(guest)
+        order = self.place(guest, payment={"method": "cod"}, create_payment=True)
+        if stage in ("open", "there"):
+            return order
+        path = f"/admin/orders/{order['order_id']}"
+        for status in ["preparing", "packed", "shipped", "delivered"]:
+            call("PATCH", f"/orders/{order['order_id']}/status", {"status": status})
+        if stage == "refunded":
+            call("POST", f"{path}/refunds", **new_key())
+        if stage in ("asked", "approved"):
+            ask = {"lines": [{"line_id": 1, "quantity": 1}], "reason": REASON}
+            call("POST", f"/orders/{order['order_id']}/returns", ask, **new_key())
+        if stage == "approved":
+            call("POST", f"{path}/returns/1/approve")
+        return order
+
+    def answered(self, status):
+        """Takes back the order that was lent, if nothing can have happened to it."""
+        if self.lent:
+            stage, guest, order = self.lent
+            if stage == "there" or (400 <= status < 500 and status != 402):
+                self.orders[stage, guest].append(order)
+        self.lent = None
 
 
+def new_key():
+    """A key that nobody has used."""
+    return {"Idempotency-Key": os.urandom(16).hex()}
+
+
+REASON = "damaged"  # One of the demo's, for which something can be sent back.
 SHOP = Shop()
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
@@ -139,6 +212,21 @@ ids = st.sampled_from([*SHOP.products]) | st.from_regex(r"[a-z0-9._-]{1,9}", ful
 imported = st.tuples(ids, products).map(lambda drawn: json.dumps({"product_id": drawn[0], **drawn[1]}, ensure_ascii=False))
 imports = some(imported | imported | words, 5).map("\n".join)
 places = st.sampled_from([*SHOP.warehouses])
+units = st.just([{"line_id": 1, "quantity": 1}])
+cancellations = fields(reason=words, lines=units, override_reason=words)
+statuses = st.sampled_from(["confirmed", "preparing"]).map(lambda status: {"status": status}) | fields(
+    {"status": st.just("cancelled")}, reason=words
+)
+refunds = st.one_of(
+    fields(reason=words),
+    fields(lines=units, delivery=st.booleans(), reason=words),
+    fields({"amount": amounts.map(lambda amount: amount[-4:])}, goodwill=st.booleans(), reason=words),
+)
+returns = st.one_of(
+    fields({"lines": units, "reason": st.just(REASON)}, comment=words),
+    fields({"line_ids": st.just([1]), "reason": st.just(REASON)}, comment=words),
+)
+arrived = st.sampled_from([{"restock": 1}, {"scrap": 1}]).map(lambda one: [{"line_id": 1, **one}])
 goods = fields({"warehouse_id": places, "quantity": st.sampled_from([-1, 1, 10]), "reason": words})
 splits = fields({"warehouse_id": places, "buckets": st.integers(1, 4)})
 coupons = st.one_of(
@@ -180,7 +268,19 @@ GOOD = {
     "place-order-checkout": orders,
     "place-guest-order": guest_orders,
     "pay-order": payments,
-    "pay-guest-order": payments,
+    "pay-order-guest": payments,
+    "cancel-order": cancellations,
+    "cancel-order-put": cancellations,
+    "cancel-order-delete": cancellations,
+    "cancel-order-guest": cancellations,
+    "change-status": statuses,
+    "change-status-put": statuses,
+    "refund-order": refunds,
+    "settle-refund": fields({"reference": words}),
+    "request-return": returns,
+    "request-return-guest": returns,
+    "reject-return": fields({"reason": words}),
+    "receive-return": fields(lines=arrived, refund_delivery=st.booleans()),
     "put-address": addresses,
     "put-product": products,
     "import-products": imports,
@@ -251,6 +351,7 @@ def before_call(context, case, kwargs):
 def after_call(context, case, response):
     """Remembers what is new in the shop."""
     operation = case.operation.definition.raw.get("operationId")
+    SHOP.answered(response.status_code)
     if 200 <= response.status_code < 300 and operation in CHANGES:
         SHOP.changed_by = operation
     if response.status_code in (201, 402) or "cart" in case.path:
@@ -263,8 +364,10 @@ def known(operation, case, body):
     path = case.path_parameters
     if operation in ORDERS:
         plausible(body, guest=operation == "place-guest-order")
-    if operation in ("pay-order", "pay-guest-order") and isinstance(body, dict):
+    if operation in ("pay-order", "pay-order-guest") and isinstance(body, dict):
         payable(body)
+    elif operation in STAGES and isinstance(body, dict):
+        possible(body)
     product, coupon = path.get("product_id"), path.get("coupon_code")
     if operation in ("put-cart-line", "delete-cart-line"):
         if well_formed(product, r"[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,32})?") and product not in SHOP.skus:
@@ -275,10 +378,16 @@ def known(operation, case, body):
         known_stock(SHOP.products.get(path["product_id"]), body)
     if operation == "get-coupon" and well_formed(coupon, r"[A-Za-z0-9_-]{1,32}"):
         path["coupon_code"] = "WELCOME10"
-    if operation == "pay-order" and well_formed(path.get("order_id"), r"ord_[0-9a-f]{32}"):
-        path["order_id"] = SHOP.unpaid()["order_id"]
-    if operation == "pay-guest-order" and well_formed(path.get("order_token"), r"[A-Za-z0-9_-]{1,200}"):
-        path["order_token"] = SHOP.unpaid(guest=True)["order_token"]
+    if operation == "retry-refund" and well_formed(path.get("order_id"), r"ord_[0-9a-f]{32}"):
+        path["order_id"] = pick(SHOP.failing, path["order_id"])
+    elif well_formed(path.get("order_id"), r"ord_[0-9a-f]{32}"):
+        path["order_id"] = SHOP.order(STAGES.get(operation, "there"))["order_id"]
+    if well_formed(path.get("order_token"), r"[A-Za-z0-9_-]{1,200}"):
+        path["order_token"] = SHOP.order(STAGES.get(operation, "there"), guest=True)["order_token"]
+    if well_formed(path.get("refund_id"), r".{1,64}"):
+        path["refund_id"] = f"{path['order_id']}-refund-1"
+    if well_formed(str(path.get("return_id")), r"[1-9]|1[0-9]|20"):
+        path["return_id"] = 1
 
 
 def known_stock(variations, body):
@@ -289,6 +398,21 @@ def known_stock(variations, body):
         body.pop("variation_id", None)
     if well_formed(body.get("warehouse_id"), r"[A-Za-z0-9_-]{1,32}"):
         body["warehouse_id"] = pick([*SHOP.warehouses], body["warehouse_id"])
+
+
+def possible(change):
+    """Makes the first line and a reason of the store of what is well-formed."""
+    lines = change.get("lines")
+    if isinstance(lines, list) and lines and all(isinstance(line, dict) for line in lines):
+        change["lines"] = [{"line_id": 1, **{field: 1 for field in lines[0] if field != "line_id"}}]
+        if change["lines"][0].keys() >= {"restock", "scrap"}:
+            del change["lines"][0]["scrap"]
+    if isinstance(change.get("line_ids"), list):
+        change["line_ids"] = [1]
+    if "lines" in change or "line_ids" in change:
+        change["reason"] = REASON
+    if "amount" in change:
+        change["amount"] = "0.50"
 
 
 def plausible(order, guest):

@@ -30,46 +30,62 @@ enum Whose {
     Guests,
 }
 
-const PLACED: Option<(Whose, Stage)> = Some((Whose::Alices, Stage::Placed));
 const PAID: Option<(Whose, Stage)> = Some((Whose::Alices, Stage::Confirmed));
 /// What a shop looks like whose order is paid, and which nobody has done anything to.
 const UNTOUCHED: &str = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back";
 /// What is seen of an order that its customer calls off after paying it.
 const CALLED_OFF: &str = "1 cancelled, 50 + 0 units, 4990 taken, 4990 given back";
 
-/// What a bin of the orders is to do.
-fn with_orders(function: &str) -> Option<Expected> {
-    let (order, answer, after) = match function {
-        "cancel-order" => (PAID, r#"200 "status":"cancelled""#, CALLED_OFF),
+/// What a shop looks like whose order was delivered, and from which nothing came back yet.
+const DELIVERED: &str = "1 delivered, 48 + 0 units, 4990 taken, 0 given back";
+
+/// What a bin of the orders is to do with a sample.
+fn with_orders(sample: &str) -> Option<Expected> {
+    let (answer, after) = match sample {
+        "approve-return" => (r#"200 "status":"approved""#, DELIVERED),
+        "cancel-order" | "cancel-order-guest" => (r#"200 "status":"cancelled""#, CALLED_OFF),
+        "change-status" => (r#"200 "status":"shipped""#, "1 shipped, 48 + 0 units, 4990 taken, 0 given back"),
         "email-worker" => (
-            PAID,
             "[]",
             "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, mail to alice@example.com: We have received your order 8E3WN-3PK2X-S, new CUSTOMER#alice MAIL",
         ),
-        "find-order-by-number" | "get-order" => (PAID, r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED),
-        "fulfillment-worker" => (PAID, "[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
-        "get-guest-order" => {
-            (Some((Whose::Guests, Stage::Confirmed)), r#"200 "contact_email":"alice@example.com""#, UNTOUCHED)
+        "find-order-by-number" | "get-order" => (r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED),
+        "fulfillment-worker" => ("[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
+        "get-order-guest" => (r#"200 "contact_email":"alice@example.com""#, UNTOUCHED),
+        "list-orders" => (r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED),
+        "list-returns" | "list-returns-guest" => (r#"200 "status":"requested""#, DELIVERED),
+        "pay-order" => (r#"200 "status":"confirmed""#, UNTOUCHED),
+        "pay-order-guest" => (r#"200 "order_token":""#, UNTOUCHED),
+        "payment-worker" => ("[]", UNTOUCHED),
+        "place-guest-order" => (r#"201 "order_token":""#, UNTOUCHED),
+        "place-order" => (r#"201 "status":"confirmed""#, UNTOUCHED),
+        "receive-return" => {
+            (r#"200 "restocked":1"#, "1 delivered, 49 + 0 units, 4990 taken, 2495 given back")
         }
-        "list-orders" => (PAID, r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED),
-        "pay-guest-order" => (Some((Whose::Guests, Stage::Unpaid)), r#"200 "order_token":""#, UNTOUCHED),
-        "pay-order" => (Some((Whose::Alices, Stage::Unpaid)), r#"200 "status":"confirmed""#, UNTOUCHED),
-        "payment-worker" => (PLACED, "[]", UNTOUCHED),
-        "place-guest-order" => (None, r#"201 "order_token":""#, UNTOUCHED),
-        "place-order" => (None, r#"201 "status":"confirmed""#, UNTOUCHED),
+        "refund-order" => {
+            (r#"201 "status":"done""#, "1 confirmed, 48 + 2 units, 4990 taken, 2495 given back")
+        }
+        "reject-return" => (r#"200 "rejection_reason":"It was used""#, DELIVERED),
         "relay" => (
-            PLACED,
             "[]",
             "1 pending, 48 + 2 units, 0 taken, 0 given back, EmailQueue: placed 1, PaymentQueue: placed 1, new CUSTOMER#alice COUNTS",
         ),
         "reorder" => {
             let after = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, changed CUSTOMER#alice CART";
-            (PAID, r#"200 "item_count":2"#, after)
+            (r#"200 "item_count":2"#, after)
         }
-        "stripe-webhook" => (Some((Whose::Alices, Stage::Charged)), r#"200 "used":true"#, UNTOUCHED),
-        "track-order" => (PAID, r#"200 "delay_status":"on_time""#, UNTOUCHED),
+        "request-return" | "request-return-guest" => (r#"201 "comment":"The lid does not close""#, DELIVERED),
+        "retry-refund" => {
+            (r#"200 "status":"done""#, "1 confirmed, 48 + 2 units, 4990 taken, 4990 given back")
+        }
+        "settle-refund" => (r#"200 "reference":"Bank transfer 2024-11-03/17""#, UNTOUCHED),
+        "show-ledger" => (r#"200 "captured_amount":"49.90""#, UNTOUCHED),
+        "stripe-webhook" => (r#"200 "used":true"#, UNTOUCHED),
+        "track-order" => (r#"200 "delay_status":"on_time""#, UNTOUCHED),
         _ => return None,
     };
+    let whose = if sample.ends_with("-guest") { Whose::Guests } else { Whose::Alices };
+    let order = (!sample.starts_with("place-")).then(|| (whose, Stage::for_sample(sample)));
     Some(Expected { order, answer, after })
 }
 
@@ -104,7 +120,7 @@ fn without_orders(function: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// What a bin is to do, and what the shop looks like afterwards.
+/// What a bin is to do with a sample, and what the shop looks like afterwards.
 fn expected(function: &str) -> (Option<(Whose, Stage)>, &'static str, String) {
     if function == "adjust-stock" {
         let after = "0 , 100 + 0 units, 0 taken, 0 given back, new PRODUCT#bottle-steel-750 ZADJUST";
@@ -191,11 +207,11 @@ async fn shop(order: Option<(Whose, Stage)>) -> (Shop, Option<Order>) {
     (shop, order)
 }
 
-/// A function's sample event in this shop.
-async fn event(shop: &Shop, function: &str, order: Option<&Order>) -> String {
+/// A sample event in this shop.
+async fn event(shop: &Shop, sample: &str, order: Option<&Order>) -> String {
     match order {
-        Some(order) => samples::event_about(shop, function, order, now()).await,
-        None => samples::event(function),
+        Some(order) => samples::event_about(shop, sample, order, now()).await,
+        None => samples::event(sample),
     }
 }
 
@@ -223,19 +239,22 @@ fn fits(answer: &str, expected: &str) -> bool {
 #[tokio::test]
 async fn every_bin_does_with_its_sample_event_what_it_is_for() {
     for function in runtime_api::functions() {
-        let name = function.name.as_str();
-        let (order, wanted, after) = expected(name);
-        let (shop, order) = shop(order).await;
-        let (event, before) = (event(&shop, name, order.as_ref()).await, items(&shop));
-        let cloud = runtime_api::serve_cloud(&shop).await;
-        let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
-        let answer = shown(runtime.invoke(&event).await);
-        assert!(
-            fits(&answer, wanted),
-            "{name}: {wanted} is wanted, this is the answer: {answer}\n{:#?}",
-            runtime.logged()
-        );
-        assert_eq!(look(&shop, &before), after, "{name}");
+        let of_guests = samples::OF_GUESTS.iter().filter(|(of, _)| *of == function.name);
+        let of_guests = of_guests.map(|(_, sample)| (*sample).to_owned());
+        for name in [function.name.clone()].into_iter().chain(of_guests) {
+            let (order, wanted, after) = expected(&name);
+            let (shop, order) = shop(order).await;
+            let (event, before) = (event(&shop, &name, order.as_ref()).await, items(&shop));
+            let cloud = runtime_api::serve_cloud(&shop).await;
+            let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
+            let answer = shown(runtime.invoke(&event).await);
+            assert!(
+                fits(&answer, wanted),
+                "{name}: {wanted} is wanted, this is the answer: {answer}\n{:#?}",
+                runtime.logged()
+            );
+            assert_eq!(look(&shop, &before), after, "{name}");
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod sources;
 mod story;
 mod table;
 mod template;
+mod undoing;
 mod workspace;
 
 /// Fails with everything that breaks a rule at once.

@@ -1,6 +1,6 @@
 //! One name per function, the same everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::documents::endpoints;
 use crate::routes::GUESTS;
@@ -31,9 +31,17 @@ fn the_library_knows_the_functions_of_the_template_and_no_other() {
     assert_eq!(functions(), functions::REGISTRY.iter().map(|(name, _)| (*name).to_owned()).collect());
 }
 
+/// The operations of guests that are done by the functions of customers, with their routes.
+fn of_guests() -> BTreeMap<String, String> {
+    let shared = openapi::operations().into_iter().filter(|operation| operation.id != operation.function);
+    let of_guests = shared.filter(|operation| operation.path.starts_with(GUESTS));
+    of_guests.map(|operation| (operation.id, format!("{} {}", operation.method, operation.path))).collect()
+}
+
 #[test]
-fn every_function_has_a_sample_event_and_every_sample_event_a_function() {
-    assert_eq!(functions(), stems("events", "json"));
+fn every_function_and_every_operation_of_guests_has_a_sample_event_and_nothing_else_has() {
+    let wanted: BTreeSet<String> = functions().into_iter().chain(of_guests().into_keys()).collect();
+    assert_eq!(wanted, stems("events", "json"));
 }
 
 #[test]
@@ -88,7 +96,11 @@ fn an_operation_id_is_its_functions_name_unless_another_route_has_that_already()
         .filter(|operation| {
             let (method, end) = (operation.method.to_lowercase(), operation.path.rsplit('/').next());
             let aliased = |by: &str| operation.id == format!("{}-{by}", operation.function);
-            let fits = operation.id == operation.function || aliased(&method) || end.is_some_and(aliased);
+            let by_guests = operation.path.starts_with(GUESTS) && aliased("guest");
+            let fits = operation.id == operation.function
+                || by_guests
+                || aliased(&method)
+                || end.is_some_and(aliased);
             !fits || !ids.insert(operation.id.clone())
         })
         .map(|operation| format!("{} {}: {}", operation.method, operation.path, operation.id))
@@ -130,6 +142,15 @@ fn the_sample_event_of_an_endpoint_is_a_request_of_one_of_its_routes() {
         };
         if !fits {
             broken.push(format!("{path} is no event of {}", function.bin));
+        }
+    }
+    for (operation, route) in of_guests() {
+        let path = format!("events/{operation}.json");
+        let event: serde_json::Value =
+            serde_json::from_str(&workspace::read(&path)).expect("an event is JSON");
+        let claims = &event["requestContext"]["authorizer"];
+        if event["routeKey"] != route || event["requestContext"]["routeKey"] != route || !claims.is_null() {
+            broken.push(format!("{path} is no request of a guest for {route}"));
         }
     }
     none(&broken);

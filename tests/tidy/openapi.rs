@@ -3,9 +3,10 @@
 mod bounds;
 mod refusals;
 mod story;
+mod undoing;
 
 use serde_json::{Value, json};
-use shared::order::Status;
+use shared::order::{Action, Status};
 use std::collections::BTreeSet;
 use tests::{Answer, Call, Shop};
 
@@ -218,6 +219,17 @@ impl Documented {
 fn the_document_knows_every_status() {
     let statuses: Vec<&str> = Status::ALL.into_iter().map(Status::as_str).collect();
     assert_eq!(document()["components"]["schemas"]["Status"]["enum"], json!(statuses));
+}
+
+/// What only workers and the provider do is on no wire.
+#[test]
+fn the_document_knows_every_action_of_people() {
+    let of_people = Action::all().map(Action::name);
+    let of_people: BTreeSet<&str> =
+        of_people.filter(|name| *name != "expire" && !name.starts_with("record_")).collect();
+    let document = document();
+    let documented = document["components"]["schemas"]["Action"]["enum"].as_array().into_iter().flatten();
+    assert_eq!(documented.filter_map(Value::as_str).collect::<BTreeSet<_>>(), of_people);
 }
 
 #[test]

@@ -130,24 +130,25 @@ pub async fn guests(recorded: &Recorded) {
     let path = |placed: &Answer| format!("/api/v1/guest/orders/{}", text(&placed.body["order_token"]));
     let paid = recorded.send("place-guest-order", 201, place("g1", &body)).await;
     recorded.finish().await;
-    recorded.send("get-guest-order", 200, Call::get(&path(&paid))).await;
+    recorded.send("get-order", 200, Call::get(&path(&paid))).await;
 
     body["create_payment"] = json!(false);
     let later = recorded.send("place-guest-order", 201, place("g2", &body)).await;
     let pay = |placed: &Answer, key: &str| Call::post(&format!("{}/payments", path(placed))).key(key);
-    recorded.send("pay-guest-order", 200, pay(&later, "p1").json(&card("pm_card_visa"))).await;
+    recorded.send("pay-order", 200, pay(&later, "p1").json(&card("pm_card_visa"))).await;
     recorded.finish().await;
     let unlucky = recorded.send("place-guest-order", 201, place("g3", &body)).await;
     let refused = pay(&unlucky, "p2").json(&card("pm_card_nonsense"));
-    recorded.send("pay-guest-order", 402, refused).await;
+    recorded.send("pay-order", 402, refused).await;
     recorded.finish().await;
 
-    // Staff helps: pays for a guest, and calls off.
+    // Staff helps: pays for a guest, and calls off; one of them the guest calls off alone.
     let admin = recorded.shop.admin();
     let helped = recorded.send("place-guest-order", 201, place("g4", &body)).await;
     let pay = Call::post(&format!("/api/v1/orders/{}/payments", helped.order_id())).token(&admin);
     recorded.send("pay-order", 200, pay.key("p3").json(&card("pm_card_visa"))).await;
-    for placed in [paid, later, unlucky, helped] {
+    recorded.send("cancel-order", 200, Call::post(&format!("{}/cancel", path(&paid)))).await;
+    for placed in [later, unlucky, helped] {
         let cancel = Call::post(&format!("/api/v1/orders/{}/cancel", placed.order_id())).token(&admin);
         recorded.send("cancel-order", 200, cancel).await;
     }

@@ -53,15 +53,20 @@ pub fn product_lines(source: &str) -> Vec<(usize, &str)> {
     lines[..end].iter().enumerate().map(|(at, line)| (at + 1, *line)).collect()
 }
 
-/// Whether a file is there for tests alone: the module that it belongs to declares it behind `#[cfg(test)]`.
+/// Whether a file is there for tests alone: a module that it belongs to is declared behind `#[cfg(test)]`.
 pub fn is_test(path: &str) -> bool {
-    let Some((folder, _)) = path.rsplit_once('/') else {
+    let Some((folder, file)) = path.rsplit_once('/') else {
         return false;
     };
-    let declared = format!("#[cfg(test)] mod {};", stem(path));
-    [format!("{folder}/mod.rs"), format!("{folder}/lib.rs"), format!("{folder}.rs")].iter().any(|parent| {
-        let source = fs::read_to_string(root().join(parent)).unwrap_or_default();
-        source.split_whitespace().collect::<Vec<_>>().join(" ").contains(&declared)
+    // A `mod.rs` is the module that its folder is named after.
+    let own = folder.rsplit_once('/').filter(|_| file == "mod.rs");
+    let (folder, module) = own.unwrap_or((folder, file.trim_end_matches(".rs")));
+    let visibilities = ["", "pub(super) ", "pub(crate) "];
+    let declared = visibilities.map(|visibility| format!("#[cfg(test)] {visibility}mod {module};"));
+    let parents = [format!("{folder}/mod.rs"), format!("{folder}/lib.rs"), format!("{folder}.rs")];
+    parents.iter().filter(|parent| *parent != path && root().join(parent).exists()).any(|parent| {
+        let source = read(parent).split_whitespace().collect::<Vec<_>>().join(" ");
+        declared.iter().any(|declared| source.contains(declared)) || is_test(parent)
     })
 }
 

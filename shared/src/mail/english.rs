@@ -15,6 +15,7 @@ pub(super) const LANGUAGE: &str = "en";
 /// Words of the layout.
 pub(super) mod labels {
     pub const TOTAL: &str = "Total";
+    pub const AS_ORDERED: &str = "As ordered";
     pub const DISCOUNT: &str = "Discount";
     pub const YOUR_ORDER: &str = "Your order";
     pub const TOKEN: &str = "The token of your order";

@@ -20,7 +20,7 @@ pub(super) fn text(
     statement: &Statement,
     way_back: Option<&WayBack<'_>>,
 ) -> String {
-    let rows: String = statement.rows.iter().map(|row| format!("  {}: {}\n", row.what, row.cost)).collect();
+    let rows: String = statement.rows().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
     let way_back = match way_back {
         Some(WayBack { url: Some(url), .. }) => format!("\n{}: {url}\n", labels::YOUR_ORDER),
         Some(WayBack { token, url: None }) => format!("\n{}: {token}\n", labels::TOKEN),
@@ -40,8 +40,8 @@ pub(super) fn html(words: &Words, statement: &Statement, way_back: Option<&WayBa
                 h1 { (words.subject) }
                 @for paragraph in &words.paragraphs { p { (paragraph) } }
                 table style="border-collapse: collapse; width: 100%" {
-                    @for row in &statement.rows {
-                        tr { td { (row.what) } td style="text-align: right" { (row.cost) } }
+                    @for (what, cost) in statement.rows() {
+                        tr { td { (what) } td style="text-align: right" { (cost) } }
                     }
                     tr {
                         th style="text-align: left" { (labels::TOTAL) }

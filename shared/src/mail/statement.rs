@@ -6,9 +6,15 @@ use crate::money::Money;
 use crate::placement::Document;
 use crate::pricing::TaxAmount;
 
-/// A bill. Its rows (a tax that prices include left out) add up to its total.
+/// A bill. What was ordered (a tax that prices include left out) adds up to what it cost; less what was taken off since, that is
+/// the total.
 pub(super) struct Statement {
-    pub(super) rows: Vec<Row>,
+    /// What was ordered.
+    pub(super) ordered: Vec<Row>,
+    /// What it cost, if something was taken off since.
+    pub(super) cost: Option<Money>,
+    /// What was taken off since.
+    pub(super) off: Vec<Row>,
     /// What is owed.
     pub(super) total: Money,
 }
@@ -22,14 +28,30 @@ pub(super) struct Row {
 
 impl Statement {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
-        let mut rows = placed(facts.document);
-        for credit in facts.credits() {
-            rows.push(Row {
+        let off: Vec<Row> = facts
+            .credits()
+            .iter()
+            .map(|credit| Row {
                 what: english::taken_off(facts, &credit.event.kind),
                 cost: format!("-{}", credit.amount),
-            });
+            })
+            .collect();
+        Self {
+            ordered: placed(facts.document),
+            cost: (!off.is_empty()).then_some(facts.order.total),
+            off,
+            total: facts.sums().owed(),
         }
-        Self { rows, total: facts.sums().owed() }
+    }
+
+    /// All rows above the total, as they are shown.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, String)> {
+        let cost = self.cost.iter().map(|cost| (english::labels::AS_ORDERED, cost.to_string()));
+        self.ordered
+            .iter()
+            .map(|row| (row.what.as_str(), row.cost.clone()))
+            .chain(cost)
+            .chain(self.off.iter().map(|row| (row.what.as_str(), row.cost.clone())))
     }
 }
 

@@ -151,9 +151,9 @@ fn settle_upon(order: &mut Order, intent: &str) {
 
 /// The way to pay that was chosen before the present one.
 fn method_before(order: &Order) -> Option<Method> {
-    let choices = order.log.iter().rev().filter_map(|event| match &event.kind {
+    let mut choices = order.log.iter().rev().filter_map(|event| match &event.kind {
         EventKind::Placed { method, .. } | EventKind::PaymentChosen { method, .. } => Some(method),
         _ => None,
     });
-    choices.skip(1).next().cloned()
+    choices.nth(1).cloned()
 }

@@ -1,6 +1,11 @@
 //! Orders as `placement::place` makes them: three lines of two tax classes, with a coupon and a delivery charge, from two
 //! warehouses and several buckets. No amount of it can be divided evenly by its units.
 
+#[cfg(test)]
+mod case;
+
+pub use case::Case;
+
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -175,16 +180,6 @@ pub fn placed(method: &Method) -> (Order, Document) {
     placed_under(method, settings())
 }
 
-/// Paid by card.
-pub fn paid() -> (Order, Document) {
-    Case::paid().into_parts()
-}
-
-/// Paid by card and delivered.
-pub fn delivered() -> (Order, Document) {
-    Case::delivered().into_parts()
-}
-
 pub fn intent(id: &str) -> Reference {
     Reference::Intent(id.into())
 }
@@ -263,150 +258,4 @@ pub fn send_back(key: &str, lines: &[Units]) -> Command {
 
 pub fn receive(id: u16, lines: Option<&[Received]>) -> Command {
     Command::ReceiveReturn { id, lines: lines.map(<[Received]>::to_vec), refund_delivery: None }
-}
-
-/// An order, its document and the clock. Commands go through `decide` and `apply`, as everywhere.
-#[derive(Debug, Clone)]
-pub struct Case {
-    pub order: Order,
-    pub document: Document,
-    pub now: Timestamp,
-    /// What all events so far did to the stock.
-    pub effects: Vec<Effects>,
-}
-
-impl Case {
-    pub fn new((order, document): (Order, Document)) -> Self {
-        Self { order, document, now: start(), effects: vec![] }
-    }
-
-    pub fn into_parts(self) -> (Order, Document) {
-        (self.order, self.document)
-    }
-
-    /// Paid by card.
-    pub fn paid() -> Self {
-        let mut case = Self::new(placed(&card()));
-        case.pay("pi_1");
-        case
-    }
-
-    /// Reserved by card, to be taken at shipment.
-    pub fn reserved() -> Self {
-        let mut case = Self::new(placed_under(&card(), at_shipment()));
-        case.system(&created("pi_1"));
-        case.system(&authorized("pi_1", case.order.total));
-        case
-    }
-
-    /// Paid by card and delivered a day later.
-    pub fn delivered() -> Self {
-        let mut case = Self::paid();
-        case.deliver();
-        case
-    }
-
-    /// To be paid on delivery.
-    pub fn cod() -> Self {
-        Self::new(placed(&Method::Cod))
-    }
-
-    /// The provider creates the present attempt and takes what it asks for.
-    pub fn pay(&mut self, id: &str) {
-        self.system(&created(id));
-        self.system(&succeeded(id, self.order.payment.amount));
-    }
-
-    /// From confirmed to delivered, a day later.
-    pub fn deliver(&mut self) {
-        self.ship();
-        self.later(DAY_SECONDS);
-        self.system(&Command::Deliver);
-    }
-
-    /// From confirmed to shipped.
-    pub fn ship(&mut self) {
-        for command in [Command::Prepare, Command::Pack, Command::Ship] {
-            self.staff(&command);
-        }
-    }
-
-    pub fn later(&mut self, seconds: i64) {
-        self.now = self.now.plus_seconds(seconds);
-    }
-
-    pub fn decide(&self, actor: &Actor, command: &Command) -> Result<Vec<EventKind>, Rejection> {
-        decide(&self.order, &self.document, command, actor, self.now)
-    }
-
-    /// Does it and says what happened.
-    #[track_caller]
-    pub fn does(&mut self, actor: &Actor, command: &Command) -> Vec<EventKind> {
-        let events = self.decide(actor, command).unwrap_or_else(|why| panic!("{command:?}: {why:?}"));
-        self.happens(actor, &events);
-        events
-    }
-
-    pub fn happens(&mut self, actor: &Actor, events: &[EventKind]) {
-        self.effects.push(effects(&self.order, &self.document, events));
-        self.order = apply(Some(self.order.clone()), events, actor, self.now).expect("an order");
-    }
-
-    #[track_caller]
-    pub fn customer(&mut self, command: &Command) -> Vec<EventKind> {
-        self.does(&Actor::Customer, command)
-    }
-
-    #[track_caller]
-    pub fn staff(&mut self, command: &Command) -> Vec<EventKind> {
-        self.does(&staff(), command)
-    }
-
-    #[track_caller]
-    pub fn system(&mut self, command: &Command) -> Vec<EventKind> {
-        self.does(&Actor::Worker, command)
-    }
-
-    /// Why it is refused.
-    #[track_caller]
-    pub fn refuses(&self, actor: &Actor, command: &Command) -> Rejection {
-        match self.decide(actor, command) {
-            Err(why) => why,
-            Ok(events) => panic!("{command:?} is allowed: {events:?}"),
-        }
-    }
-
-    pub fn names(&self) -> Vec<&'static str> {
-        self.order.log.iter().map(|event| event.kind.name()).collect()
-    }
-
-    /// What is owed, was taken, went back, and is to go back, in cents.
-    pub fn money(&self) -> [i64; 4] {
-        let sums = self.order.sums();
-        [sums.owed(), sums.captured(), sums.refunded(), sums.requested()].map(Money::minor)
-    }
-
-    /// The id of the newest refund.
-    #[track_caller]
-    pub fn last_refund(&self) -> Refund {
-        self.order.refunds().pop().expect("a refund")
-    }
-
-    /// The provider takes the newest refund.
-    #[track_caller]
-    pub fn refund_done(&mut self) -> Refund {
-        let refund = self.last_refund();
-        let report = RefundReport::Done { provider: format!("re_{}", refund.id) };
-        self.system(&Command::RecordRefund { refund: refund.id.clone(), report });
-        refund
-    }
-
-    /// The provider refuses the newest refund.
-    #[track_caller]
-    pub fn refund_fails(&mut self) -> Refund {
-        let refund = self.last_refund();
-        let report = RefundReport::Failed { attempt: refund.attempt, code: "insufficient_funds".into() };
-        self.system(&Command::RecordRefund { refund: refund.id.clone(), report });
-        refund
-    }
 }

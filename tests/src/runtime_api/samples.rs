@@ -9,7 +9,7 @@ use sha2::Sha256;
 use shared::api::place::PlaceOrder;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId};
-use shared::order::{Actor, Command, Order};
+use shared::order::{Actor, Command, Order, RefundReport, RefundWish, Request, Units};
 use shared::placement::{self, Buyer, Circumstances, Document, Placement};
 use shared::time::Timestamp;
 use std::fs;
@@ -37,11 +37,49 @@ pub enum Stage {
     Charged,
     /// The order knows it.
     Confirmed,
+    /// Staff gave money back, and Stripe refused it.
+    RefundFailed,
+    /// Its parcels are planned.
+    Prepared,
+    /// The customer has it.
+    Delivered,
+    /// The customer wants to send something back.
+    ReturnRequested,
+    /// The customer may.
+    ReturnApproved,
 }
 
-/// A function's sample event.
-pub fn event(function: &str) -> String {
-    let path = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
+impl Stage {
+    /// How far an order is on whose sample event a function has something to do.
+    pub fn for_sample(sample: &str) -> Self {
+        match sample {
+            "payment-worker" | "relay" => Self::Placed,
+            "pay-order" | "pay-order-guest" => Self::Unpaid,
+            "stripe-webhook" => Self::Charged,
+            "change-status" => Self::Prepared,
+            "retry-refund" | "settle-refund" => Self::RefundFailed,
+            "request-return" | "request-return-guest" => Self::Delivered,
+            "approve-return" | "list-returns" | "list-returns-guest" | "reject-return" => {
+                Self::ReturnRequested
+            }
+            "receive-return" => Self::ReturnApproved,
+            _ => Self::Confirmed,
+        }
+    }
+}
+
+/// The sample events of guests, which are of the functions of customers: function and sample.
+pub const OF_GUESTS: [(&str, &str); 5] = [
+    ("cancel-order", "cancel-order-guest"),
+    ("get-order", "get-order-guest"),
+    ("list-returns", "list-returns-guest"),
+    ("pay-order", "pay-order-guest"),
+    ("request-return", "request-return-guest"),
+];
+
+/// A sample event: a function's, or one of [`OF_GUESTS`].
+pub fn event(sample: &str) -> String {
+    let path = format!("{}/../events/{sample}.json", env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -123,7 +161,51 @@ async fn placed(
     match stage {
         Stage::Unpaid | Stage::Placed => order,
         Stage::Charged => charge(app, order, &document).await,
-        Stage::Confirmed => payments::settle(app, order, &document).await.expect("the payment goes through"),
+        beyond => {
+            let order = payments::settle(app, order, &document).await.expect("the payment goes through");
+            went_on(app, order, &document, beyond).await
+        }
+    }
+}
+
+/// Takes a confirmed order so far.
+async fn went_on(app: &App, mut order: Order, document: &Document, stage: Stage) -> Order {
+    for (actor, command) in after_confirmation(&order, stage) {
+        let after = functions::orders::execute(app, order, document, &command, &actor).await;
+        order = after.expect("the order goes on");
+    }
+    order
+}
+
+/// What happens to an order between its confirmation and that stage.
+fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
+    let staff = || Actor::Admin(CustomerId::parse("shop-admin").expect("the samples name staff"));
+    let asked = |key: &str| Request { key: key.to_owned(), body: key.to_owned() };
+    let delivered = || {
+        let moved = [Command::Pack, Command::Ship, Command::Deliver].map(|command| (staff(), command));
+        [(Actor::Worker, Command::Prepare)].into_iter().chain(moved)
+    };
+    let requested = || {
+        let lines = vec![Units { line: 1, quantity: 1 }];
+        let (reason, request) = ("damaged".to_owned(), asked("the-return-of-the-samples"));
+        let ask = Command::RequestReturn { lines, reason, comment: None, request };
+        delivered().chain([(Actor::Customer, ask)])
+    };
+    match stage {
+        Stage::Unpaid | Stage::Placed | Stage::Charged | Stage::Confirmed => vec![],
+        Stage::RefundFailed => {
+            let request = asked("the-refund-of-the-samples");
+            let (refund, code) = (format!("{}-refund-1", order.id), "expired_or_canceled_card".to_owned());
+            let report = RefundReport::Failed { attempt: 0, code };
+            vec![
+                (staff(), Command::Refund { what: RefundWish::Full, reason: None, request }),
+                (Actor::Provider, Command::RecordRefund { refund, report }),
+            ]
+        }
+        Stage::Prepared => vec![(Actor::Worker, Command::Prepare)],
+        Stage::Delivered => delivered().collect(),
+        Stage::ReturnRequested => requested().collect(),
+        Stage::ReturnApproved => requested().chain([(staff(), Command::ApproveReturn { id: 1 })]).collect(),
     }
 }
 
@@ -147,16 +229,16 @@ async fn signing_key(shop: &Shop) -> Arc<str> {
     app(shop, "place-guest-order").signing.text().await.expect("the shop has a key")
 }
 
-/// A function's sample event about another order than the sample's, in this shop and at this moment: Stripe chooses the
+/// A sample event about another order than the sample's, in this shop and at this moment: Stripe chooses the
 /// ids of its payments, and its signatures are good for five minutes only; a guest's token opens one order, for a while.
-pub async fn event_about(shop: &Shop, function: &str, order: &Order, now: Timestamp) -> String {
-    let text = event(function).replace(ORDER, &order.id.to_string());
+pub async fn event_about(shop: &Shop, sample: &str, order: &Order, now: Timestamp) -> String {
+    let text = event(sample).replace(ORDER, &order.id.to_string());
     let mut event: Value = serde_json::from_str(&text).expect("the sample is JSON");
     if let Some(sample) = event["pathParameters"]["order_token"].as_str() {
         let token = guest::token(signing_key(shop).await.as_bytes(), &order.customer, &order.id);
         return text.replace(sample, &token);
     }
-    if function != "stripe-webhook" {
+    if sample != "stripe-webhook" {
         return text;
     }
     let body = event["body"].as_str().expect("the sample has a body");

@@ -8,7 +8,7 @@ use crate::none;
 use crate::workspace::read;
 
 /// Bounds of schemas that are constants of the domain.
-const SCHEMAS: [(&str, u64); 46] = [
+const SCHEMAS: [(&str, u64); 65] = [
     ("PlaceOrder/properties/lines/maxItems", limits::LINES as u64),
     ("PlaceLine/properties/quantity/maximum", limits::QUANTITY as u64),
     ("PlaceOrder/properties/notes/maxLength", limits::NOTES as u64),
@@ -18,6 +18,25 @@ const SCHEMAS: [(&str, u64); 46] = [
     ("PutCartLine/properties/quantity/maximum", limits::QUANTITY as u64),
     ("Cart/properties/lines/maxItems", limits::CART_LINES as u64),
     ("CancelOrder/properties/reason/maxLength", limits::REASON as u64),
+    ("CancelOrder/properties/override_reason/maxLength", limits::REASON as u64),
+    ("CancelOrder/properties/lines/maxItems", limits::LINES as u64),
+    ("UnitsGiven/properties/quantity/maximum", limits::QUANTITY as u64),
+    ("LineId/maximum", limits::LINES as u64),
+    ("ChangeStatus/oneOf/1/properties/reason/maxLength", limits::REASON as u64),
+    ("RefundOrder/properties/lines/maxItems", limits::LINES as u64),
+    ("RefundOrder/properties/reason/maxLength", limits::REASON as u64),
+    ("SettleRefund/properties/reference/maxLength", limits::NAME as u64),
+    ("Payment/properties/refunds/maxItems", limits::REFUNDS as u64),
+    ("RequestReturn/properties/lines/maxItems", limits::LINES as u64),
+    ("RequestReturn/properties/line_ids/maxItems", limits::LINES as u64),
+    ("RequestReturn/properties/reason/maxLength", limits::REASON as u64),
+    ("RequestReturn/properties/comment/maxLength", limits::REASON as u64),
+    ("RejectReturn/properties/reason/maxLength", limits::REASON as u64),
+    ("ReceiveReturn/properties/lines/maxItems", limits::LINES as u64),
+    ("ReceiveReturn/properties/lines/items/properties/restock/maximum", limits::QUANTITY as u64),
+    ("ReceiveReturn/properties/lines/items/properties/scrap/maximum", limits::QUANTITY as u64),
+    ("Returns/properties/returns/maxItems", limits::RETURNS as u64),
+    ("ReturnId/maximum", limits::RETURNS as u64),
     ("AdjustStock/properties/reason/maxLength", limits::REASON as u64),
     ("AdjustStock/properties/quantity/maximum", limits::STOCK as u64),
     ("SplitStock/properties/buckets/maximum", limits::BUCKETS as u64),
@@ -103,6 +122,8 @@ fn bounds_of_the_domain_are_in_the_documents_words() {
         format!("1 to {} lines that are not empty", limits::IMPORT_LINES),
         format!("at least {} characters that nobody can guess", limits::GUEST_KEY),
         format!("opens this one order for {} days", limits::GUEST_TOKEN_DAYS),
+        format!("an order has at most {} refunds", limits::REFUNDS),
+        format!("an order has at most {} returns", limits::RETURNS),
         format!("{}, road freight, unless given", shared::carbon::ROAD_FACTOR_G_PER_TKM),
         format!("at most {} seconds old", shared::webhook_signature::TOLERANCE_SECONDS),
     ] {
@@ -145,6 +166,20 @@ fn the_bounds_of_settings_are_those_that_are_checked() {
     let per_hour = |number: u64| json!({"limits": {"orders_per_hour": number}});
     check("OrderLimits/properties/orders_per_hour/maximum", &per_hour, 1);
     check("OrderLimits/properties/orders_per_hour/minimum", &per_hour, -1);
+    let returns = "Policies/properties/returns/properties";
+    let window = |days: u64| json!({"policies": {"returns": {"window_days": days}}});
+    check(&format!("{returns}/window_days/maximum"), &window, 1);
+    let reasons = |count: u64| {
+        let reasons: Vec<_> = (0..count).map(|at| format!("reason {at}")).collect();
+        json!({"policies": {"returns": {"reasons": reasons}}})
+    };
+    check(&format!("{returns}/reasons/maxItems"), &reasons, 1);
+    check(&format!("{returns}/reasons/minItems"), &reasons, -1);
+    check("ReturnReasons/maxItems", &reasons, 1);
+    let reason = |length: u64| json!({"policies": {"returns": {"reasons": [text(length)]}}});
+    check(&format!("{returns}/reasons/items/maxLength"), &reason, 1);
+    check(&format!("{returns}/reasons/items/minLength"), &reason, -1);
+    check("ReturnReasons/items/maxLength", &reason, 1);
     let trees = |number: u64| json!({"eco": {"trees_per_order": number}});
     check("EcoSettings/properties/trees_per_order/maximum", &trees, 1);
     let name = |length: u64| json!({"sender": {"name": text(length)}});

@@ -89,6 +89,9 @@ async fn the_examples_of_customers_work_and_the_answers_are_as_documented() {
     let cursor = first.body["next_cursor"].as_str().expect("there is more").to_owned();
     shop.sent("list-orders", 200, plain("list-orders", &[("cursor", &cursor)])).await;
 
+    let dry = [("order_id", ids[0].as_str()), ("dry_run", "true")];
+    let preview = shop.sent("cancel-order", 200, plain("cancel-order", &dry)).await;
+    assert_eq!(preview.body["dry_run"], true);
     shop.examples("cancel-order", &[200], alice, &[("order_id", &ids[0])]).await;
     shop.examples("cancel-order-put", &[200], alice, &[("order_id", &ids[1])]).await;
     shop.sent("cancel-order-delete", 200, plain("cancel-order-delete", &[("order_id", &ids[2])])).await;
@@ -167,7 +170,7 @@ async fn orders_are_paid_in_every_way_as_documented() {
     let alice = shop.alice.as_str();
     for example in Operation::named("pay-order").examples(&shop.document) {
         let order = unpaid(&shop, "place-order", alice, &format!("unpaid-{}", example.name)).await;
-        assert_eq!(order.body["available_actions"], json!(["pay", "cancel"]));
+        assert_eq!(order.body["available_actions"], json!(["pay", "cancel", "cancel_lines"]));
         let id = order.order_id();
         for _ in 0..2 {
             let paid = shop.example("pay-order", &example, 200, alice, &[("order_id", &id)]).await;
@@ -193,18 +196,18 @@ async fn guests_order_read_and_pay_as_documented() {
     shop.shop.finish().await;
     for order in &orders {
         let token = order.body["order_token"].as_str().expect("a guest has a token");
-        let read = call("get-guest-order", &[("order_token", token)]);
-        let order = shop.sent("get-guest-order", 200, read).await;
+        let read = call("get-order-guest", &[("order_token", token)]);
+        let order = shop.sent("get-order-guest", 200, read).await;
         assert_eq!(order.body["order_token"], Value::Null);
         let tag = order.header("etag").unwrap_or_default().to_owned();
-        let known = call("get-guest-order", &[("order_token", token), ("If-None-Match", &tag)]);
-        shop.sent("get-guest-order", 304, known).await;
+        let known = call("get-order-guest", &[("order_token", token), ("If-None-Match", &tag)]);
+        shop.sent("get-order-guest", 304, known).await;
     }
-    for example in Operation::named("pay-guest-order").examples(&shop.document) {
+    for example in Operation::named("pay-order-guest").examples(&shop.document) {
         let key = format!("unpaid-by-a-guest-{}", example.name);
         let order = unpaid(&shop, "place-guest-order", "", &key).await;
         let token = order.body["order_token"].as_str().expect("a guest has a token").to_owned();
-        let paid = shop.example("pay-guest-order", &example, 200, "", &[("order_token", &token)]).await;
+        let paid = shop.example("pay-order-guest", &example, 200, "", &[("order_token", &token)]).await;
         assert_eq!(paid.body["order_token"], json!(token));
     }
 }

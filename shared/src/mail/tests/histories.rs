@@ -39,7 +39,7 @@ pub fn some(line: u16, restocked: u32, scrapped: u32) -> Received {
 }
 
 /// Paid, a part called off, delivered, sent back in parts, and what staff and the bank add.
-fn sent_back() -> Case {
+pub fn sent_back() -> Case {
     let mut case = Case::paid();
     case.customer(&cancel_lines("c", &[units(3, 2)]));
     case.refund_done();
@@ -63,7 +63,7 @@ fn sent_back() -> Case {
 }
 
 /// Paid to the carrier; what goes back is for staff to pay.
-fn on_delivery() -> Case {
+pub fn on_delivery() -> Case {
     let mut case = Case::cod();
     case.customer(&cancel_lines("c", &[units(3, 2)]));
     case.deliver();
@@ -91,7 +91,7 @@ fn unpaid() -> Case {
 }
 
 /// Reserved, a part called off, taken at shipment.
-fn taken_at_shipment() -> Case {
+pub fn taken_at_shipment() -> Case {
     let mut case = Case::reserved();
     case.customer(&cancel_lines("c", &[units(1, 1)]));
     case.ship();
@@ -100,7 +100,7 @@ fn taken_at_shipment() -> Case {
     case
 }
 
-fn reserved_and_called_off() -> Case {
+pub fn reserved_and_called_off() -> Case {
     let mut case = Case::reserved();
     case.customer(&cancel());
     case.system(&canceled(intent("pi_1")));
@@ -108,7 +108,7 @@ fn reserved_and_called_off() -> Case {
 }
 
 /// A refund that fails after it was taken, and is taken again.
-fn refunded_twice() -> Case {
+pub fn refunded_twice() -> Case {
     let mut case = Case::paid();
     case.customer(&cancel());
     let id = case.refund_done().id;
@@ -119,7 +119,7 @@ fn refunded_twice() -> Case {
     case
 }
 
-fn turned_down() -> Case {
+pub fn turned_down() -> Case {
     let mut case = Case::delivered();
     case.customer(&send_back("r", &[units(1, 1)]));
     case.staff(&reject("It was used"));
@@ -127,7 +127,7 @@ fn turned_down() -> Case {
 }
 
 /// In parts, the last one of which is the end of it.
-fn called_off_in_parts() -> Case {
+pub fn called_off_in_parts() -> Case {
     let mut case = Case::paid();
     case.customer(&cancel_lines("c1", &[units(1, 3), units(2, 1)]));
     case.customer(&cancel_lines("c2", &[units(2, 1), units(3, 7)]));

@@ -1,13 +1,13 @@
 //! What can happen next: the usual thing, or anything.
 
-use super::picks::Picks;
 use super::audit::told;
+use super::picks::Picks;
 use super::provider::At;
 use super::wishes::{actor_for, wish};
 use super::world::World;
 use super::{DAY, HOUR};
-use crate::order::payment::{Reference, Step, next_step};
-use crate::order::{Actor, Command, IntentReport, Request, ReturnState, Status};
+use crate::order::payment::{Method, Reference, Step, next_step};
+use crate::order::{Actor, Command, IntentReport, Rejection, ReturnState, Status};
 
 /// Lets one thing happen.
 pub(super) fn play(world: &mut World<'_>, picks: &mut Picks<'_>) {
@@ -96,7 +96,8 @@ fn outside(world: &mut World<'_>, picks: &mut Picks<'_>) {
         }
         2 if provider.available() > 0 && picks.below(2) == 1 => {
             let all = provider.available();
-            let failed = world.order().refunds().into_iter().rev().find(|refund| refund.failure_code.is_some());
+            let failed =
+                world.order().refunds().into_iter().rev().find(|refund| refund.failure_code.is_some());
             let same = failed.map(|refund| refund.amount.minor()).filter(|amount| *amount <= all);
             let amount = same.filter(|_| picks.below(2) == 1).unwrap_or_else(|| 1 + picks.minor(all - 1));
             world.provider.give(None, amount, false);
@@ -134,15 +135,15 @@ fn asked_before(world: &mut World<'_>, picks: &mut Picks<'_>) {
     }
     let at = picks.index(world.done.len());
     let (mut command, actor) = world.done[at].clone();
-    let Some(request) = command.request().cloned() else { return };
-    world.again(&command, &actor);
-    if let Command::CancelLines { request: known, .. }
-    | Command::Refund { request: known, .. }
-    | Command::RequestReturn { request: known, .. } = &mut command
-    {
-        *known = Request { body: "another".into(), ..request };
+    match &mut command {
+        Command::CancelLines { request, .. }
+        | Command::Refund { request, .. }
+        | Command::RequestReturn { request, .. } => request.body = "another".into(),
+        Command::Pay { method, .. } => *method = Method::Later,
+        _ => return,
     }
-    assert!(!world.ask(&command, &actor), "a key stands for two requests: {}", told(world.order()));
+    world.again(&world.done[at].0, &actor);
+    world.refuses(&command, &actor, &Rejection::KeyReused);
 }
 
 /// News of what is not the order's, of another amount than it can be, or from somebody who cannot know.

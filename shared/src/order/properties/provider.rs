@@ -2,7 +2,7 @@
 
 use super::picks::Picks;
 use crate::money::{Currency, Money};
-use crate::order::payment::Reference;
+use crate::order::payment::{Method, Payment, Reference};
 use crate::order::{Command, IntentReport, Refund, RefundReport};
 use crate::store::Capture;
 
@@ -102,8 +102,7 @@ impl Provider {
     pub(super) fn report(&self, at: usize, by_intent: bool) -> IntentReport {
         let attempt = &self.attempts[at];
         let intent = attempt.intent.clone();
-        let reference =
-            if by_intent { Reference::Intent(intent.clone()) } else { attempt.reference.clone() };
+        let reference = if by_intent { Reference::Intent(intent.clone()) } else { attempt.reference.clone() };
         match attempt.at {
             At::Created => IntentReport::Created { intent },
             At::Live => IntentReport::Open { reference },
@@ -150,20 +149,26 @@ impl Provider {
         self.attempts.iter().position(named).expect("the provider made it")
     }
 
-    /// Creates an attempt, or finds the one that it created under the same idempotency key.
-    pub(super) fn create(&mut self, number: u32, session: bool, asked: Money, capture: Capture) -> usize {
-        let is_session = |reference: &Reference| matches!(reference, Reference::Session(_));
-        let same = |known: &Attempt| known.number == number && is_session(&known.reference) == session;
-        if let Some(known) = self.attempts.iter().position(same) {
-            return known;
+    /// Creates an attempt, or finds the one that it created under the same idempotency key. None: it refuses to, e.g. a card
+    /// that does not exist or a payment of nothing.
+    pub(super) fn create(&mut self, wanted: &Payment, picks: &mut Picks<'_>) -> Option<usize> {
+        let (number, capture, asked) = (wanted.attempt, wanted.capture, wanted.amount.minor());
+        let session = matches!(wanted.method, Method::Redirect { .. });
+        if let Some(known) = self.attempts.iter().position(|known| known.number == number) {
+            return Some(known);
+        }
+        if asked == 0 || picks.once_in(20) {
+            return None;
         }
         let name = self.attempts.len();
         let intent = format!("pi_{name}");
-        let reference =
-            if session { Reference::Session(format!("cs_{name}")) } else { Reference::Intent(intent.clone()) };
-        let at = if session { At::Live } else { At::Created };
-        self.attempts.push(Attempt { number, reference, intent, capture, at, asked: asked.minor(), taken: 0 });
-        name
+        let (reference, at) = if session {
+            (Reference::Session(format!("cs_{name}")), At::Live)
+        } else {
+            (Reference::Intent(intent.clone()), At::Created)
+        };
+        self.attempts.push(Attempt { number, reference, intent, capture, at, asked, taken: 0 });
+        Some(name)
     }
 
     pub(super) fn confirm(&mut self, at: usize, picks: &mut Picks<'_>) {

@@ -1,13 +1,15 @@
 //! An order, the provider that it is paid through, and the moment.
 
+use super::audit::told;
 use super::laws;
 use super::picks::Picks;
-use super::audit::told;
 use super::provider::{At, Provider};
 use super::seen::Seen;
 use super::stock::Stock;
-use crate::order::payment::{Method, Reference, Step, next_step};
-use crate::order::{Actor, Command, EventKind, Order, Rejection, apply, decide, effects, permit};
+use crate::order::payment::{Reference, Step, next_step};
+use crate::order::{
+    Actor, Command, EventKind, IntentReport, Order, Rejection, apply, decide, effects, permit,
+};
 use crate::placement::{Document, Placement};
 use crate::time::Timestamp;
 
@@ -49,6 +51,12 @@ impl<'a> World<'a> {
         let changes = decided.as_ref().is_ok_and(|events| !events.is_empty());
         let before = order.status;
         self.seen.asked(command.action().name(), changes);
+        // These say nothing but what is to be done, so nothing else can be wrong with them.
+        let plain = matches!(
+            command,
+            Command::Prepare | Command::Pack | Command::Ship | Command::Deliver | Command::Accept
+        );
+        assert!(!plain || changes == permitted.is_ok(), "{command:?} by {actor:?}: {}", told(order));
         let events = match decided {
             Ok(events) if events.is_empty() => return false,
             Ok(events) => events,
@@ -83,6 +91,13 @@ impl<'a> World<'a> {
         }
     }
 
+    /// What must be refused, whatever happened before.
+    pub(super) fn refuses(&mut self, command: &Command, actor: &Actor, why: &Rejection) {
+        let decided = decide(self.order(), &self.document, command, actor, self.now);
+        self.seen.asked(command.action().name(), false);
+        assert_eq!(decided.as_ref(), Err(why), "{command:?}: {}", told(self.order()));
+    }
+
     /// Whether the order was ever told of it; before that, nobody can pay by it.
     pub(super) fn knows(&self, at: usize) -> bool {
         let attempt = &self.provider.attempts[at];
@@ -112,7 +127,6 @@ impl<'a> World<'a> {
         let lost = lossy && picks.once_in(10);
         let order = self.order();
         let version = order.version();
-        let (number, asked, capture) = (order.payment.attempt, order.payment.amount, order.payment.capture);
         let at = match next_step(order, self.now) {
             Step::Done | Step::WaitUntil(_) => return false,
             Step::Expire => {
@@ -132,13 +146,16 @@ impl<'a> World<'a> {
                 assert!(lost || self.ask(&answer, &Actor::Worker), "{answer:?}: {}", told(self.order()));
                 return true;
             }
-            Step::Create => {
-                assert!(matches!(order.payment.method, Method::Card { .. }));
-                self.provider.create(number, false, asked, capture)
-            }
-            Step::OpenSession { .. } => {
-                assert!(matches!(order.payment.method, Method::Redirect { .. }));
-                self.provider.create(number, true, asked, capture)
+            Step::Create | Step::OpenSession { .. } => {
+                let wanted = order.payment.clone();
+                let Some(at) = self.provider.create(&wanted, picks) else {
+                    let (attempt, code) = (Some(wanted.attempt), "amount_too_small".into());
+                    let report = IntentReport::Failed { intent: None, attempt, code };
+                    let heard = lost || self.ask(&Command::RecordPayment(report), &Actor::Provider);
+                    assert!(heard, "{}", told(self.order()));
+                    return true;
+                };
+                at
             }
             Step::Confirm(intent) => {
                 let at = self.provider.find(&Reference::Intent(intent));

@@ -69,7 +69,10 @@ fn seen(case: &Case) -> Seen {
             order.returns().iter().filter(|it| it.is_open()).map(|it| it.state.as_str()).collect(),
         ),
         refundable: !sums.refundable().is_zero(),
-        retryable: order.refunds().iter().any(|it| failed(it) && it.amount.minor() <= sums.refundable().minor()),
+        retryable: order
+            .refunds()
+            .iter()
+            .any(|it| failed(it) && it.amount.minor() <= sums.refundable().minor()),
         owed: !sums.owed().is_zero(),
         units_left: !left(case).is_empty(),
         held: order.hold_until.is_some_and(|until| *now < until),
@@ -143,7 +146,8 @@ pub fn explore() -> Known {
                 }
             }
         }
-        let waits = [case.order.hold_until, case.order.return_until(&case.document).map(|it| it.plus_seconds(1))];
+        let waits =
+            [case.order.hold_until, case.order.return_until(&case.document).map(|it| it.plus_seconds(1))];
         for moment in waits.into_iter().flatten().filter(|moment| case.now < *moment) {
             next.push(Case { now: moment, ..case.clone() });
         }
@@ -188,7 +192,9 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
         ],
         Action::RetryRefund | Action::SettleRefund => refund_steps(case, action),
         Action::RequestReturn => parts(case).iter().map(|lines| send_back(&key, lines)).collect(),
-        Action::ApproveReturn => vec![Command::ApproveReturn { id: the_return(case, ReturnState::Requested) }],
+        Action::ApproveReturn => {
+            vec![Command::ApproveReturn { id: the_return(case, ReturnState::Requested) }]
+        }
         Action::RejectReturn => [ReturnState::Requested, ReturnState::Approved]
             .map(|state| Command::RejectReturn { id: the_return(case, state), reason: key.clone() })
             .to_vec(),
@@ -251,7 +257,11 @@ fn payment_reports(case: &Case) -> Vec<Command> {
             IntentReport::Open { reference: reference() },
             IntentReport::Authorized { reference: reference(), intent: intent.clone(), amount: owed },
             IntentReport::Succeeded { reference: reference(), intent: intent.clone(), amount: owed },
-            IntentReport::Succeeded { reference: reference(), intent: intent.clone(), amount: case.order.total },
+            IntentReport::Succeeded {
+                reference: reference(),
+                intent: intent.clone(),
+                amount: case.order.total,
+            },
             IntentReport::Failed { intent: Some(intent), attempt: None, code: "card_declined".into() },
             IntentReport::Canceled { reference: reference() },
         ]);
