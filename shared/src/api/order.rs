@@ -189,6 +189,12 @@ pub struct TimelineEntry {
     pub at: String,
     /// By whom: `customer`, `staff` (to staff: `admin:…`), `payment_provider`, `system`.
     pub actor: String,
+    /// Why, where something was called off or rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Why staff went beyond the store's policy; customers never see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<String>,
 }
 
 /// A page of orders (R3).
@@ -360,6 +366,12 @@ impl ShipmentView {
 
 impl TimelineEntry {
     fn of(event: &Event, to_staff: bool) -> Self {
+        let (reason, override_reason) = match &event.kind {
+            EventKind::LinesCancelled { reason, override_reason, .. }
+            | EventKind::Cancelled { reason, override_reason } => (Some(reason), override_reason.as_ref()),
+            EventKind::ReturnRejected { reason, .. } => (Some(reason), None),
+            _ => (None, None),
+        };
         Self {
             sequence: event.sequence,
             kind: event.kind.name(),
@@ -369,6 +381,8 @@ impl TimelineEntry {
                 Actor::Admin(_) if !to_staff => "staff".to_owned(),
                 actor => actor.to_string(),
             },
+            reason: reason.cloned(),
+            override_reason: override_reason.cloned().filter(|_| to_staff),
         }
     }
 }
