@@ -154,12 +154,19 @@ pub struct OrderLineView {
     /// What was bought.
     #[serde(flatten)]
     pub line: LineView,
-    /// Units that were called off.
+    /// Units that were called off; left out while there are none, as the next two.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cancelled_quantity: u32,
     /// Units that are to be sent back, and have not arrived.
+    #[serde(skip_serializing_if = "is_zero")]
     pub returning_quantity: u32,
     /// Units that were sent back.
+    #[serde(skip_serializing_if = "is_zero")]
     pub returned_quantity: u32,
+}
+
+fn is_zero(units: &u32) -> bool {
+    *units == 0
 }
 
 /// A parcel.
