@@ -10,6 +10,7 @@ use super::command::Command;
 use super::event::{Actor, EventKind, Role};
 use super::payment::State;
 use super::rejection::Rejection;
+use super::returns::ReturnState;
 use super::rules::permit;
 use super::units::{Units, ordered};
 use super::{Order, Status};
@@ -97,7 +98,10 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::Pack => past(Status::Packed),
         Command::Ship => past(Status::Shipped),
         Command::Deliver => past(Status::Delivered),
-        Command::ApproveReturn { id } => has(&EventKind::ReturnApproved { id: *id }),
+        Command::ApproveReturn { id } => {
+            let state = order.a_return(*id).map(|known| known.state);
+            matches!(state, Some(ReturnState::Approved | ReturnState::Received))
+        }
         Command::RejectReturn { id, reason } => {
             has(&EventKind::ReturnRejected { id: *id, reason: reason.clone() })
         }

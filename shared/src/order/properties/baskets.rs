@@ -78,7 +78,8 @@ pub(super) fn placed(picks: &mut Picks<'_>) -> Placement {
         internal_notes: None,
         override_reason: None,
     };
-    let request = PlaceOrder { create_payment: request.payment.as_ref().and(request.create_payment), ..request };
+    let request =
+        PlaceOrder { create_payment: request.payment.as_ref().and(request.create_payment), ..request };
     let known = Circumstances { offers, coupon, ..Circumstances::default() };
     let key = IdempotencyKey::parse("k").expect("a key");
     let id = OrderId::new(&buyer.customer, &buyer.caller, &key, start());
@@ -98,7 +99,14 @@ fn line(picks: &mut Picks<'_>) -> PlaceLine {
     let quantity = picks.one_of(&QUANTITIES);
     let discount_percentage = (picks.below(4) == 3).then(|| percent(picks.one_of(&PERCENTS)));
     let unit_price = None;
-    PlaceLine { product_id, variation_id: None, quantity, unit_price, discount_amount: None, discount_percentage }
+    PlaceLine {
+        product_id,
+        variation_id: None,
+        quantity,
+        unit_price,
+        discount_amount: None,
+        discount_percentage,
+    }
 }
 
 fn percent(millionths: i64) -> Percent {

@@ -23,21 +23,25 @@ pub(super) fn check(order: &Order, document: &Document, stock: &Stock, provider:
 }
 
 fn the_state_is_the_fold_of_its_log(order: &Order) {
-    let folded = order.log.iter().fold(None, |state, event| {
-        apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at)
-    });
+    let folded = order
+        .log
+        .iter()
+        .fold(None, |state, event| apply(state, std::slice::from_ref(&event.kind), &event.actor, event.at));
     assert_eq!(folded.as_ref(), Some(order));
 }
 
 /// The order's ledger is the one that the auditor adds up, and no cent is lost between what was taken, kept and given back.
 fn money(order: &Order, document: &Document, audit: &Audit) {
     let sums = order.sums();
-    let (owed, captured, requested) = (sums.owed().minor(), sums.captured().minor(), sums.requested().minor());
+    let (owed, captured, requested) =
+        (sums.owed().minor(), sums.captured().minor(), sums.requested().minor());
     let (refunded, disputed) = (sums.refunded().minor(), sums.disputed().minor());
     assert_eq!(
         (captured, requested, refunded, disputed),
         (audit.captured, audit.requested, audit.refunded, audit.disputed),
-        "captured, requested, refunded, disputed of {}", told(order));
+        "captured, requested, refunded, disputed of {}",
+        told(order)
+    );
     assert_eq!(sums.balance_minor(), owed - (captured - refunded - disputed));
     assert!((0..=order.total.minor()).contains(&owed), "{}", told(order));
     let left = captured - refunded - requested - disputed;
@@ -56,11 +60,18 @@ fn money(order: &Order, document: &Document, audit: &Audit) {
         // What the store has beyond what is owed is on its way back, or failed to go.
         let stuck = captured - refunded - requested - owed;
         assert!((0..=audit.failed).contains(&stuck), "{stuck} neither owed nor given back: {}", told(order));
-        assert!(audit.instead || stuck == audit.failed, "{stuck} of {} failed: {}", audit.failed, told(order));
+        assert!(
+            audit.instead || stuck == audit.failed,
+            "{stuck} of {} failed: {}",
+            audit.failed,
+            told(order)
+        );
     }
     assert!(
         order.payment_status() != PaymentStatus::Refunded || refunded == captured,
-        "refunded in full, but for some cents: {}", told(order));
+        "refunded in full, but for some cents: {}",
+        told(order)
+    );
 }
 
 /// No unit is called off, paid back or sent back twice.
@@ -70,11 +81,18 @@ fn units(order: &Order, document: &Document, audit: &Audit) {
         assert_eq!(
             (tally.cancelled, tally.credited, tally.returning, tally.returned),
             (line.cancelled, line.credited, line.returning, line.returned),
-            "line {number} of {}", told(order));
+            "line {number} of {}",
+            told(order)
+        );
         let gone = line.cancelled + line.returning + line.returned;
         assert!(gone <= line.ordered && line.credited <= line.ordered, "line {number} of {}", told(order));
         assert!(line.cancelled + line.returned <= line.credited, "line {number} of {}", told(order));
-        assert_eq!(order.units_left(document, number), line.ordered - gone, "line {number} of {}", told(order));
+        assert_eq!(
+            order.units_left(document, number),
+            line.ordered - gone,
+            "line {number} of {}",
+            told(order)
+        );
     }
     if order.status == Status::Delivered || order.status == Status::Shipped {
         let kept: u32 = audit.lines.iter().map(|line| line.ordered - line.cancelled).sum();
@@ -87,7 +105,8 @@ pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[Ev
     let now = order.updated_at;
     for event in new {
         match event {
-            EventKind::Cancelled { override_reason, .. } | EventKind::LinesCancelled { override_reason, .. } => {
+            EventKind::Cancelled { override_reason, .. }
+            | EventKind::LinesCancelled { override_reason, .. } => {
                 within_policy(before, order, document, actor, override_reason.is_some());
             }
             EventKind::ReturnRequested { .. } => {
@@ -98,10 +117,8 @@ pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[Ev
                 assert!(open || actor.role() == Role::Staff, "the window is closed: {}", told(order));
             }
             EventKind::Shipped => {
-                let paid = matches!(
-                    order.payment.state,
-                    State::Captured | State::Authorized | State::OnDelivery
-                );
+                let paid =
+                    matches!(order.payment.state, State::Captured | State::Authorized | State::OnDelivery);
                 assert!(paid, "sent unpaid: {}", told(order));
             }
             _ => {}
@@ -125,4 +142,3 @@ fn within_policy(before: Status, order: &Order, document: &Document, actor: &Act
         Role::System => assert!(!reason),
     }
 }
-

@@ -1,7 +1,7 @@
 //! What can happen next: the usual thing, or anything.
 
-use super::picks::Picks;
 use super::audit::told;
+use super::picks::Picks;
 use super::provider::At;
 use super::wishes::{actor_for, wish};
 use super::world::World;
@@ -96,7 +96,8 @@ fn outside(world: &mut World<'_>, picks: &mut Picks<'_>) {
         }
         2 if provider.available() > 0 && picks.below(2) == 1 => {
             let all = provider.available();
-            let failed = world.order().refunds().into_iter().rev().find(|refund| refund.failure_code.is_some());
+            let failed =
+                world.order().refunds().into_iter().rev().find(|refund| refund.failure_code.is_some());
             let same = failed.map(|refund| refund.amount.minor()).filter(|amount| *amount <= all);
             let amount = same.filter(|_| picks.below(2) == 1).unwrap_or_else(|| 1 + picks.minor(all - 1));
             world.provider.give(None, amount, false);

@@ -102,8 +102,7 @@ impl Provider {
     pub(super) fn report(&self, at: usize, by_intent: bool) -> IntentReport {
         let attempt = &self.attempts[at];
         let intent = attempt.intent.clone();
-        let reference =
-            if by_intent { Reference::Intent(intent.clone()) } else { attempt.reference.clone() };
+        let reference = if by_intent { Reference::Intent(intent.clone()) } else { attempt.reference.clone() };
         match attempt.at {
             At::Created => IntentReport::Created { intent },
             At::Live => IntentReport::Open { reference },
@@ -159,10 +158,21 @@ impl Provider {
         }
         let name = self.attempts.len();
         let intent = format!("pi_{name}");
-        let reference =
-            if session { Reference::Session(format!("cs_{name}")) } else { Reference::Intent(intent.clone()) };
+        let reference = if session {
+            Reference::Session(format!("cs_{name}"))
+        } else {
+            Reference::Intent(intent.clone())
+        };
         let at = if session { At::Live } else { At::Created };
-        self.attempts.push(Attempt { number, reference, intent, capture, at, asked: asked.minor(), taken: 0 });
+        self.attempts.push(Attempt {
+            number,
+            reference,
+            intent,
+            capture,
+            at,
+            asked: asked.minor(),
+            taken: 0,
+        });
         name
     }
 

@@ -57,7 +57,11 @@ fn at_rest(world: &World<'_>) {
     let kept = audit.captured - audit.refunded - audit.disputed;
     if order.status == Status::Cancelled && !audit.outside {
         let by_hand = if order.refunds_by_hand() { audit.requested } else { 0 };
-        assert!((by_hand..=by_hand + audit.failed).contains(&kept), "{kept} of a cancelled order: {}", told(order));
+        assert!(
+            (by_hand..=by_hand + audit.failed).contains(&kept),
+            "{kept} of a cancelled order: {}",
+            told(order)
+        );
     }
     if !order.refunds_by_hand() {
         assert_eq!(audit.requested, 0, "a refund that nobody asks for: {}", told(order));

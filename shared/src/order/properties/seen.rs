@@ -65,7 +65,11 @@ impl Seen {
         println!("{self}");
         for action in Action::all() {
             let (asked, accepted) = self.commands.get(action.name()).copied().unwrap_or_default();
-            assert!(accepted >= least && asked - accepted >= least, "too little of {}: {self}", action.name());
+            assert!(
+                accepted >= least && asked - accepted >= least,
+                "too little of {}: {self}",
+                action.name()
+            );
         }
         for event in EVENTS {
             let happened = self.events.get(event).copied().unwrap_or_default();

@@ -25,9 +25,10 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
         11 => Command::Deliver,
         12..=16 => refund(world, picks),
         17 | 18 => Command::RetryRefund { refund: a_refund(world, picks) },
-        19 | 20 => {
-            Command::SettleRefund { refund: a_refund(world, picks), reference: format!("bank {}", picks.below(3)) }
-        }
+        19 | 20 => Command::SettleRefund {
+            refund: a_refund(world, picks),
+            reference: format!("bank {}", picks.below(3)),
+        },
         21..=23 => send_back(world, picks),
         24 | 25 => Command::ApproveReturn { id: a_return(world, picks) },
         26 | 27 => Command::RejectReturn { id: a_return(world, picks), reason: "worn".into() },

@@ -1,8 +1,8 @@
 //! An order, the provider that it is paid through, and the moment.
 
+use super::audit::told;
 use super::laws;
 use super::picks::Picks;
-use super::audit::told;
 use super::provider::{At, Provider};
 use super::seen::Seen;
 use super::stock::Stock;

@@ -15,7 +15,8 @@ type Shelf = BTreeMap<Bucket, u32>;
 fn shelf<'a>(parts: impl IntoIterator<Item = &'a Allocation>) -> Shelf {
     let mut sums = Shelf::new();
     for part in parts {
-        *sums.entry((part.warehouse.to_string(), part.sku.to_string(), part.bucket)).or_default() += part.quantity;
+        *sums.entry((part.warehouse.to_string(), part.sku.to_string(), part.bucket)).or_default() +=
+            part.quantity;
     }
     sums
 }
@@ -107,11 +108,15 @@ fn step(case: &mut Case, key: usize, (kind, line, quantity, scrapped): (u8, u16,
         7 => Command::ApproveReturn { id },
         8 => Command::RejectReturn { id, reason: "no".into() },
         _ => {
-            let lines: Vec<Received> = open.iter().flat_map(|open| &open.lines).map(|part| Received {
-                line: part.line,
-                restocked: part.quantity.saturating_sub(scrapped),
-                scrapped: scrapped.min(part.quantity),
-            }).collect();
+            let lines: Vec<Received> = open
+                .iter()
+                .flat_map(|open| &open.lines)
+                .map(|part| Received {
+                    line: part.line,
+                    restocked: part.quantity.saturating_sub(scrapped),
+                    scrapped: scrapped.min(part.quantity),
+                })
+                .collect();
             receive(id, Some(&lines))
         }
     };

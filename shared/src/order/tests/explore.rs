@@ -69,7 +69,10 @@ fn seen(case: &Case) -> Seen {
             order.returns().iter().filter(|it| it.is_open()).map(|it| it.state.as_str()).collect(),
         ),
         refundable: !sums.refundable().is_zero(),
-        retryable: order.refunds().iter().any(|it| failed(it) && it.amount.minor() <= sums.refundable().minor()),
+        retryable: order
+            .refunds()
+            .iter()
+            .any(|it| failed(it) && it.amount.minor() <= sums.refundable().minor()),
         owed: !sums.owed().is_zero(),
         units_left: !left(case).is_empty(),
         held: order.hold_until.is_some_and(|until| *now < until),
@@ -92,14 +95,26 @@ fn parts(case: &Case) -> Vec<Vec<Units>> {
     }
 }
 
-/// Placed in every way, under the usual policy and one that stops customers and staff early.
+/// Placed in every way, under the usual policy, one that stops customers and staff early, and the two ends of what a store can
+/// leave to customers.
 fn beginnings() -> Vec<Case> {
     let strict = |mut settings: Settings| {
         settings.policies.cancel.customer = Cutoffs::all(Cutoff::Confirmed);
         settings.policies.cancel.staff = Cutoffs::all(Cutoff::Preparing);
         settings
     };
-    let stores = [settings(), at_shipment(), strict(settings())];
+    let customers = |cutoff: Cutoff| {
+        let mut settings = settings();
+        settings.policies.cancel.customer = Cutoffs::all(cutoff);
+        settings
+    };
+    let stores = [
+        settings(),
+        at_shipment(),
+        strict(settings()),
+        customers(Cutoff::Never),
+        customers(Cutoff::Shipped),
+    ];
     let lines = json!([{"product_id": "book", "quantity": 1}, {"product_id": "tea", "quantity": 2}]);
     let mut cases = Vec::new();
     for store in stores {
@@ -143,7 +158,8 @@ pub fn explore() -> Known {
                 }
             }
         }
-        let waits = [case.order.hold_until, case.order.return_until(&case.document).map(|it| it.plus_seconds(1))];
+        let waits =
+            [case.order.hold_until, case.order.return_until(&case.document).map(|it| it.plus_seconds(1))];
         for moment in waits.into_iter().flatten().filter(|moment| case.now < *moment) {
             next.push(Case { now: moment, ..case.clone() });
         }
@@ -188,7 +204,9 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
         ],
         Action::RetryRefund | Action::SettleRefund => refund_steps(case, action),
         Action::RequestReturn => parts(case).iter().map(|lines| send_back(&key, lines)).collect(),
-        Action::ApproveReturn => vec![Command::ApproveReturn { id: the_return(case, ReturnState::Requested) }],
+        Action::ApproveReturn => {
+            vec![Command::ApproveReturn { id: the_return(case, ReturnState::Requested) }]
+        }
         Action::RejectReturn => [ReturnState::Requested, ReturnState::Approved]
             .map(|state| Command::RejectReturn { id: the_return(case, state), reason: key.clone() })
             .to_vec(),
@@ -251,7 +269,11 @@ fn payment_reports(case: &Case) -> Vec<Command> {
             IntentReport::Open { reference: reference() },
             IntentReport::Authorized { reference: reference(), intent: intent.clone(), amount: owed },
             IntentReport::Succeeded { reference: reference(), intent: intent.clone(), amount: owed },
-            IntentReport::Succeeded { reference: reference(), intent: intent.clone(), amount: case.order.total },
+            IntentReport::Succeeded {
+                reference: reference(),
+                intent: intent.clone(),
+                amount: case.order.total,
+            },
             IntentReport::Failed { intent: Some(intent), attempt: None, code: "card_declined".into() },
             IntentReport::Canceled { reference: reference() },
         ]);

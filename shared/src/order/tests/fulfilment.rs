@@ -91,8 +91,7 @@ fn what_is_paid_on_delivery_is_collected_with_the_delivery() {
 fn a_refusal_that_is_told_after_the_reservation_and_before_the_shipping_is_older_news() {
     let mut case = Case::reserved();
     let code = || "card_declined".to_owned();
-    let refused =
-        report(IntentReport::Failed { intent: Some("pi_1".into()), attempt: None, code: code() });
+    let refused = report(IntentReport::Failed { intent: Some("pi_1".into()), attempt: None, code: code() });
     case.staff(&Command::Prepare);
     assert_eq!(case.system(&refused), []);
     case.staff(&Command::Ship);

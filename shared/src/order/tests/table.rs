@@ -49,7 +49,8 @@ fn check(case: &Case, table: &mut Table) {
             let cell = table.entry((action.name(), case.order.status.as_str(), role)).or_default();
             match &permitted {
                 Ok(()) => {
-                    let does = answers.iter().any(|(answer, _)| answer.as_ref().is_ok_and(|it| !it.is_empty()));
+                    let does =
+                        answers.iter().any(|(answer, _)| answer.as_ref().is_ok_and(|it| !it.is_empty()));
                     // News can be old; that is no refusal.
                     let is_news = matches!(action, Action::RecordPayment);
                     let heard = is_news && answers.iter().any(|(answer, _)| answer.is_ok());
@@ -69,7 +70,8 @@ fn check(case: &Case, table: &mut Table) {
 }
 
 #[test]
-fn in_every_state_the_table_the_decisions_and_the_available_actions_agree_and_the_state_machine_is_documented() {
+fn in_every_state_the_table_the_decisions_and_the_available_actions_agree_and_the_state_machine_is_documented()
+ {
     let Known { cases, moves } = explore();
     let seen = |what: fn(&Case) -> String| cases.iter().map(what).collect::<BTreeSet<_>>();
     assert_eq!(seen(|case| case.order.status.as_str().to_owned()).len(), Status::ALL.len());
@@ -90,5 +92,8 @@ fn in_every_state_the_table_the_decisions_and_the_available_actions_agree_and_th
         std::fs::write(&path, &text).expect("the page can be written");
     }
     let shown = std::fs::read_to_string(&path).expect("docs/state-machine.md");
-    assert!(shown == text, "docs/state-machine.md is not what the rules are; UPDATE_DOCS=1 writes it anew:\n{text}");
+    assert!(
+        shown == text,
+        "docs/state-machine.md is not what the rules are; UPDATE_DOCS=1 writes it anew:\n{text}"
+    );
 }

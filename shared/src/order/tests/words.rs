@@ -61,7 +61,9 @@ fn guard(action: Action) -> &'static str {
         }
         Action::Prepare => "",
         Action::Pack => "",
-        Action::Ship => "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused",
+        Action::Ship => {
+            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused"
+        }
         Action::Deliver => "what is paid on delivery is collected with it",
         Action::Refund => {
             "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 50 times"
@@ -79,9 +81,15 @@ fn guard(action: Action) -> &'static str {
         Action::ApproveReturn => "a return was asked for",
         Action::RejectReturn => "a return was asked for or approved, and has not arrived",
         Action::ReceiveReturn => "a return was approved",
-        Action::Accept => "it is to be paid on delivery, and no earlier attempt can be paid at the provider any more",
-        Action::Expire => "its hold is over, or its payment failed for good, and nothing at the provider can be paid any more",
-        Action::RecordPayment => "news of an attempt that is not the order's, or of another amount, is refused",
+        Action::Accept => {
+            "it is to be paid on delivery, and no earlier attempt can be paid at the provider any more"
+        }
+        Action::Expire => {
+            "its hold is over, or its payment failed for good, and nothing at the provider can be paid any more"
+        }
+        Action::RecordPayment => {
+            "news of an attempt that is not the order's, or of another amount, is refused"
+        }
         Action::RecordRefund => "news of a refund that the order does not have is refused",
         Action::RecordDispute => "",
     }
@@ -106,7 +114,8 @@ pub fn document(table: &Table, moves: &BTreeMap<(usize, usize), BTreeSet<&'stati
         let _ = writeln!(text, "| {} | {} | {} |", statuses[*from], statuses[*to], by.join(", "));
     }
     let terminal = Status::TERMINAL.map(|status| format!("`{}`", status.as_str()));
-    let _ = writeln!(text, "\nNothing leads out of {}; money and returns move on there.", terminal.join(" and "));
+    let _ =
+        writeln!(text, "\nNothing leads out of {}; money and returns move on there.", terminal.join(" and "));
     text
 }
 
@@ -120,7 +129,8 @@ fn cell(table: &Table, action: &'static str, status: &'static str) -> String {
         .filter(|(_, cell)| cell.may > 0)
         .map(|(who, cell)| format!("{}{}", role(*who), if cell.may_not > 0 { "*" } else { "" }))
         .collect();
-    let always_done = of_status.iter().any(|(_, cell)| cell.may == 0 && cell.done > 0 && cell.done == cell.may_not);
+    let always_done =
+        of_status.iter().any(|(_, cell)| cell.may == 0 && cell.done > 0 && cell.done == cell.may_not);
     match may.as_slice() {
         [] if always_done => "*done*".to_owned(),
         [] => "–".to_owned(),
