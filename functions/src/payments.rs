@@ -9,15 +9,16 @@ use crate::app::App;
 use crate::error::Error;
 use crate::orders::execute;
 
-/// Steps that one call takes at most; an order needs four (void what is replaced, create, confirm, refund).
-const STEPS: u32 = 8;
+/// Steps that one call takes at most beside its refunds, each of which is another; an order needs three (void what is
+/// replaced, create, confirm).
+const STEPS: usize = 8;
 
 /// Takes every step that can be taken now and returns the order as it is then.
 ///
 /// # Errors
 /// The provider or the table did not answer; what was done up to there is saved, and whoever calls again goes on.
 pub async fn settle(app: &App, mut order: Order, document: &Document) -> Result<Order, Error> {
-    for _ in 0..STEPS {
+    for _ in 0..STEPS + order.refunds().len() {
         let (command, actor) = match next_step(&order, app.now()) {
             Step::Done | Step::WaitUntil(_) => return Ok(order),
             Step::Create => (Command::RecordPayment(app.stripe.create(&order).await?), Actor::Provider),

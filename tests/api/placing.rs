@@ -33,14 +33,15 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
                 "tax_amount": "0.00", "taxes": [], "total_price": "25.00"}],
             "billing_address": address, "shipping_address": address, "contact_email": "alice@example.com",
             "payment": {"method": "card", "status": "paid", "payment_intent_id": intent["id"], "requires_action": false,
-                "captured_amount": "25.00", "refunded_amount": "0.00", "refunds": []},
+                "authorized_amount": "0.00", "captured_amount": "25.00", "refunded_amount": "0.00", "balance": "0.00",
+                "refunds": []},
             // 600 g over 300 km at 137 g/tkm are 24.66 g.
             "eco_impact": {"carbon_grams": 25, "weight_grams": 600, "method": "weight × distance × factor (ISO 14083)",
                 "factor_source": "EEA 2021, road freight (HGV), EU-27 2018, well-to-wheel",
                 "legs": [{"warehouse_id": "north", "weight_grams": 600, "distance_km": 300, "factor_g_per_tkm": 137,
                     "carbon_grams": 25}],
                 "offset_grams": 0, "trees_planted": 0},
-            "shipments": [], "allocation_reason": "only_choice", "available_actions": ["cancel"],
+            "shipments": [], "allocation_reason": "only_choice", "available_actions": ["cancel", "cancel_lines"],
             "timeline": [
                 {"sequence": 1, "type": "placed", "actor": "customer", "at": "2026-03-01T10:00:00Z"},
                 {"sequence": 2, "type": "payment_started", "actor": "payment_provider", "at": "2026-03-01T10:00:00Z"},

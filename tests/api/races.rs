@@ -2,8 +2,9 @@
 
 use local::twin::Options;
 use serde_json::{Value, json};
-use shared::order::Status;
 use shared::order::payment::PaymentStatus;
+use shared::order::{Event, Status};
+use shared::outbox::{Queue, routes};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 use tests::{Answer, Call, Server, Shop, order, order_body};
@@ -84,10 +85,8 @@ pub async fn rest(shop: &Shop) {
     let idle = |queue: &str| shop.twin.cloud.sqs.messages(queue).is_empty();
     let relayed = || {
         let orders = shop.twin.orders();
-        let log = |name: &str| {
-            orders.iter().flat_map(|order| &order.log).filter(|event| event.kind.name() == name).count()
-        };
-        let worth_a_mail = log("placed") + log("confirmed") + log("cancelled");
+        let mailed = |event: &&Event| routes(&event.kind).iter().any(|(queue, _)| *queue == Queue::Email);
+        let worth_a_mail = orders.iter().flat_map(|order| &order.log).filter(mailed).count();
         shop.twin.cloud.ses.mails().len() == worth_a_mail
     };
     until("everything is delivered", || {

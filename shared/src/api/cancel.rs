@@ -14,7 +14,7 @@ pub struct CancelOrder {
     #[serde(default)]
     pub reason: Option<String>,
     /// The part that is called off; all of it if it is left out.
-    #[serde(default, deserialize_with = "wire::optional_list")]
+    #[serde(default, deserialize_with = "wire::given_list")]
     pub lines: Option<Vec<AskedUnits>>,
     /// Why staff goes beyond the store's policy.
     #[serde(default)]

@@ -154,12 +154,19 @@ pub struct OrderLineView {
     /// What was bought.
     #[serde(flatten)]
     pub line: LineView,
-    /// Units that were called off.
+    /// Units that were called off; left out while there are none, as the next two.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cancelled_quantity: u32,
     /// Units that are to be sent back, and have not arrived.
+    #[serde(skip_serializing_if = "is_zero")]
     pub returning_quantity: u32,
     /// Units that were sent back.
+    #[serde(skip_serializing_if = "is_zero")]
     pub returned_quantity: u32,
+}
+
+fn is_zero(units: &u32) -> bool {
+    *units == 0
 }
 
 /// A parcel.
@@ -189,6 +196,12 @@ pub struct TimelineEntry {
     pub at: String,
     /// By whom: `customer`, `staff` (to staff: `admin:…`), `payment_provider`, `system`.
     pub actor: String,
+    /// Why, where something was called off or rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Why staff went beyond the store's policy; customers never see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<String>,
 }
 
 /// A page of orders (R3).
@@ -360,6 +373,12 @@ impl ShipmentView {
 
 impl TimelineEntry {
     fn of(event: &Event, to_staff: bool) -> Self {
+        let (reason, override_reason) = match &event.kind {
+            EventKind::LinesCancelled { reason, override_reason, .. }
+            | EventKind::Cancelled { reason, override_reason } => (Some(reason), override_reason.as_ref()),
+            EventKind::ReturnRejected { reason, .. } => (Some(reason), None),
+            _ => (None, None),
+        };
         Self {
             sequence: event.sequence,
             kind: event.kind.name(),
@@ -369,6 +388,8 @@ impl TimelineEntry {
                 Actor::Admin(_) if !to_staff => "staff".to_owned(),
                 actor => actor.to_string(),
             },
+            reason: reason.cloned(),
+            override_reason: override_reason.cloned().filter(|_| to_staff),
         }
     }
 }

@@ -15,13 +15,13 @@ use crate::order::{EventKind, Order, Refund, RefundState, RefundWish, Units};
 #[serde(deny_unknown_fields)]
 pub struct RefundOrder {
     /// The price of these units, by the amounts frozen at placement.
-    #[serde(default, deserialize_with = "wire::optional_list")]
+    #[serde(default, deserialize_with = "wire::given_list")]
     pub lines: Option<Vec<AskedUnits>>,
     /// The delivery charge.
     #[serde(default)]
     pub delivery: bool,
     /// So much, in major units of the order's currency.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::given")]
     pub amount: Option<Amount>,
     /// Whether `amount` is a gift of the store.
     #[serde(default)]

@@ -54,6 +54,18 @@ impl RequestReturn {
         errors
     }
 
+    /// Lines of the short form that the order does not have, each by its place in it.
+    pub fn unknown_lines(&self, document: &Document) -> Vec<FieldError> {
+        let known = |id: u32| usize::try_from(id).is_ok_and(|id| (1..=document.lines.len()).contains(&id));
+        let named = self.line_ids.iter().flatten().enumerate();
+        let unknown = named.filter(|(_, id)| !known(**id));
+        unknown
+            .map(|(at, _)| {
+                FieldError::new(format!("/line_ids/{at}"), "unknown_line", "the order has no such line")
+            })
+            .collect()
+    }
+
     /// The units that are meant.
     pub fn units(&self, order: &Order, document: &Document) -> Vec<Units> {
         if let Some(lines) = &self.lines {

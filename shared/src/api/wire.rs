@@ -92,6 +92,18 @@ pub fn optional_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         .map(|list| list.map(|objects| objects.into_iter().map(|object| object.0).collect()))
 }
 
+/// Reads a field that may be left out, but is not null: where nothing named means everything, null is a mistake.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a list of objects that may be left out, but is not null.
+pub fn given_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    list(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,9 +7,10 @@ mod refunds;
 mod returns;
 
 use super::command::Command;
-use super::event::{Actor, EventKind};
+use super::event::{Actor, EventKind, Role};
 use super::payment::State;
 use super::rejection::Rejection;
+use super::returns::ReturnState;
 use super::rules::permit;
 use super::units::{Units, ordered};
 use super::{Order, Status};
@@ -27,7 +28,7 @@ pub fn decide(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<EventKind>, Rejection> {
-    if is_done(order, command)? {
+    if is_done(order, command, actor.role())? {
         return Ok(vec![]);
     }
     permit(order, document, command.action(), actor.role(), now)?;
@@ -71,7 +72,7 @@ pub fn decide(
 }
 
 /// Whether it was done before, so that asking again changes nothing.
-fn is_done(order: &Order, command: &Command) -> Result<bool, Rejection> {
+fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejection> {
     if let Some(request) = command.request() {
         let before = order.log.iter().filter_map(|event| event.kind.request());
         return match before.into_iter().find(|known| known.key == request.key) {
@@ -90,11 +91,17 @@ fn is_done(order: &Order, command: &Command) -> Result<bool, Rejection> {
         Command::Accept => past(Status::Confirmed),
         Command::Cancel { .. } => order.status == Status::Cancelled,
         Command::Expire => order.status != Status::Pending,
-        Command::Prepare => past(Status::Preparing) || order.status == Status::Cancelled,
+        // The worker's message may come after the order was called off; nobody else who wants to prepare it then is content.
+        Command::Prepare => {
+            past(Status::Preparing) || (role == Role::System && order.status == Status::Cancelled)
+        }
         Command::Pack => past(Status::Packed),
         Command::Ship => past(Status::Shipped),
         Command::Deliver => past(Status::Delivered),
-        Command::ApproveReturn { id } => has(&EventKind::ReturnApproved { id: *id }),
+        Command::ApproveReturn { id } => {
+            let state = order.a_return(*id).map(|known| known.state);
+            matches!(state, Some(ReturnState::Approved | ReturnState::Received))
+        }
         Command::RejectReturn { id, reason } => {
             has(&EventKind::ReturnRejected { id: *id, reason: reason.clone() })
         }

@@ -14,6 +14,10 @@ pub const LOOK_UP_REFUND_AFTER_SECONDS: i64 = 60 * 60;
 /// How long after each refusal a refund is asked for anew: an hour, six, a day. Then it is for staff.
 pub const RETRY_REFUND_AFTER_SECONDS: [i64; 3] = [60 * 60, 6 * 60 * 60, 24 * 60 * 60];
 
+/// How long after the end of its hold an order waits for a provider that does not say how its payment stands. Then it is given
+/// up: what was taken meanwhile is found when the provider is back, and goes back.
+pub const PROVIDER_PATIENCE_SECONDS: i64 = 15 * 60;
+
 /// How an order is paid. Card numbers never reach us; a payment method id stands for the card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -258,11 +262,16 @@ fn next_refund(order: &Order, now: Timestamp) -> Option<Step> {
 
 fn next_payment(order: &Order, now: Timestamp) -> Step {
     let payment = &order.payment;
+    let hold = order.hold_until.unwrap_or(order.placed_at);
+    let held = now < hold;
+    let hangs = payment.replaced.is_some()
+        || matches!(payment.state, State::Created | State::Open | State::Failed { .. });
+    if hangs && order.status == Status::Pending && now >= hold.plus_seconds(PROVIDER_PATIENCE_SECONDS) {
+        return Step::Expire;
+    }
     if let Some(replaced) = payment.replaced.clone() {
         return Step::Void(replaced);
     }
-    let hold = order.hold_until.unwrap_or(order.placed_at);
-    let held = now < hold;
     match (&payment.state, payment.reference()) {
         (State::OnDelivery, _) if order.status == Status::Pending => Step::Accept,
         (State::OnDelivery | State::Captured, _) => Step::Done,

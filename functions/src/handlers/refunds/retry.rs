@@ -2,11 +2,11 @@
 
 use shared::order::Command;
 
-use super::answer;
+use super::{answer, case_with};
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{case, command};
+use crate::orders::command;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -16,7 +16,7 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
     let id = request.path("refund_id", |id| Ok::<_, ()>(id.to_owned()))?;
-    let case = case(app, &request).await?;
+    let case = case_with(app, &request, &id).await?;
     let retry = Command::RetryRefund { refund: id.clone() };
     answer(&command(app, &request, case, &retry).await?.settled(app).await?, &id)
 }

@@ -2,11 +2,11 @@
 
 use shared::order::Command;
 
-use super::{answer, return_id};
+use super::{answer, case_with, return_id};
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{case, command};
+use crate::orders::command;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -16,6 +16,6 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
     let id = return_id(&request)?;
-    let case = case(app, &request).await?;
+    let case = case_with(app, &request, id).await?;
     answer(&command(app, &request, case, &Command::ApproveReturn { id }).await?, id)
 }

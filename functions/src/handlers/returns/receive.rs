@@ -3,11 +3,11 @@
 use shared::api::returns::ReceiveReturn;
 use shared::order::Command;
 
-use super::{answer, return_id};
+use super::{answer, case_with, return_id};
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{case, command};
+use crate::orders::command;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -23,7 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    let case = case(app, &request).await?;
+    let case = case_with(app, &request, id).await?;
     let receive =
         Command::ReceiveReturn { id, lines: body.received(), refund_delivery: body.refund_delivery };
     answer(&command(app, &request, case, &receive).await?.settled(app).await?, id)

@@ -3,11 +3,11 @@
 use shared::api::returns::RejectReturn;
 use shared::order::Command;
 
-use super::{answer, return_id};
+use super::{answer, case_with, return_id};
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{case, command};
+use crate::orders::command;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -22,7 +22,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    let case = case(app, &request).await?;
+    let case = case_with(app, &request, id).await?;
     let reject = Command::RejectReturn { id, reason: body.reason };
     answer(&command(app, &request, case, &reject).await?, id)
 }

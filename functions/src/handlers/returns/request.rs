@@ -20,6 +20,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         return Err(errors.into());
     }
     let case = case(app, &request).await?;
+    let errors = body.unknown_lines(&case.document);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
     let asked = keyed(&request, &case.caller, "request-return", &body)?;
     let lines = body.units(&case.order, &case.document);
     let ask =

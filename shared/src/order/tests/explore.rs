@@ -95,14 +95,26 @@ fn parts(case: &Case) -> Vec<Vec<Units>> {
     }
 }
 
-/// Placed in every way, under the usual policy and one that stops customers and staff early.
+/// Placed in every way, under the usual policy, one that stops customers and staff early, and the two ends of what a store can
+/// leave to customers.
 fn beginnings() -> Vec<Case> {
     let strict = |mut settings: Settings| {
         settings.policies.cancel.customer = Cutoffs::all(Cutoff::Confirmed);
         settings.policies.cancel.staff = Cutoffs::all(Cutoff::Preparing);
         settings
     };
-    let stores = [settings(), at_shipment(), strict(settings())];
+    let customers = |cutoff: Cutoff| {
+        let mut settings = settings();
+        settings.policies.cancel.customer = Cutoffs::all(cutoff);
+        settings
+    };
+    let stores = [
+        settings(),
+        at_shipment(),
+        strict(settings()),
+        customers(Cutoff::Never),
+        customers(Cutoff::Shipped),
+    ];
     let lines = json!([{"product_id": "book", "quantity": 1}, {"product_id": "tea", "quantity": 2}]);
     let mut cases = Vec::new();
     for store in stores {
