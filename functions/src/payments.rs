@@ -1,7 +1,7 @@
 //! Bringing an order's money to an end. The caller's request, the provider's webhook and the payment worker all call
 //! [`settle`]; whoever comes first does the work, and the others find it done.
 
-use shared::order::payment::{Step, next_step};
+use shared::order::payment::{Step, has_waited_long_enough, next_step};
 use shared::order::{Actor, Command, Order};
 use shared::placement::Document;
 
@@ -51,6 +51,26 @@ pub async fn settle(app: &App, mut order: Order, document: &Document) -> Result<
         }
     }
     Err(Error::broken("a payment does not come to an end", order.id.to_string()))
+}
+
+/// Like [`settle`], for the worker that nobody waits for: an unpaid order whose hold is long over is given up even if the
+/// provider does not answer, so that its stock is not held for as long as the provider is down.
+pub async fn settle_or_give_up(app: &App, order: Order, document: &Document) -> Result<Order, Error> {
+    let (customer, id) = (order.customer.clone(), order.id);
+    let error = match settle(app, order, document).await {
+        Ok(order) => return Ok(order),
+        Err(error) => error,
+    };
+    let order = crate::orders::find_head(app, &customer, &id).await?;
+    if !has_waited_long_enough(&order, app.now()) {
+        return Err(error);
+    }
+    app.log.error(
+        "an unpaid order is given up without the provider",
+        &[("order.id", id.to_string().into())],
+        &error,
+    );
+    execute(app, order, document, &Command::Expire, &Actor::Worker).await
 }
 
 /// Like [`settle`], for callers whose own work is done already: if the provider does not answer now, the payment

@@ -227,6 +227,13 @@ pub enum Step {
     Done,
 }
 
+/// Whether an unpaid order has waited for the provider's word long enough ([`PROVIDER_PATIENCE_SECONDS`]), so that it can be
+/// given up without it.
+pub fn has_waited_long_enough(order: &Order, now: Timestamp) -> bool {
+    let hold = order.hold_until.unwrap_or(order.placed_at);
+    order.status == Status::Pending && now >= hold.plus_seconds(PROVIDER_PATIENCE_SECONDS)
+}
+
 /// The next step for this order's money. Whoever comes by takes it: the caller's own request, the provider's webhook,
 /// the payment worker. All of them end in the same state.
 pub fn next_step(order: &Order, now: Timestamp) -> Step {
@@ -264,11 +271,6 @@ fn next_payment(order: &Order, now: Timestamp) -> Step {
     let payment = &order.payment;
     let hold = order.hold_until.unwrap_or(order.placed_at);
     let held = now < hold;
-    let hangs = payment.replaced.is_some()
-        || matches!(payment.state, State::Created | State::Open | State::Failed { .. });
-    if hangs && order.status == Status::Pending && now >= hold.plus_seconds(PROVIDER_PATIENCE_SECONDS) {
-        return Step::Expire;
-    }
     if let Some(replaced) = payment.replaced.clone() {
         return Step::Void(replaced);
     }

@@ -2,7 +2,7 @@
 //! and `available_actions` all come from it. `docs/state-machine.md` shows it, written by a test.
 
 use super::event::Role;
-use super::payment::{State, Step, next_step};
+use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
@@ -146,7 +146,9 @@ pub fn permit(
         },
         Accept if order.payment.state == State::OnDelivery && order.payment.replaced.is_none() => Ok(()),
         Accept => Err(Rejection::NotPaid),
-        Expire if next_step(order, now) != Step::Expire => Err(Rejection::NotExpired),
+        Expire if next_step(order, now) != Step::Expire && !has_waited_long_enough(order, now) => {
+            Err(Rejection::NotExpired)
+        }
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
         Refund if order.refunds().len() >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),

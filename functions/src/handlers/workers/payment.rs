@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::edge::{Delivery, Function};
 use crate::error::Error;
 use crate::orders::load;
-use crate::payments::settle;
+use crate::payments::settle_or_give_up;
 
 /// The function.
 pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
@@ -26,7 +26,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let id = order.id;
     // Whatever the provider refuses: when the hold is over the order is given up, and that needs no provider.
     let held = order.status == Status::Pending && order.hold_until.is_some_and(|until| app.now() < until);
-    let delay = match settle(app, order, &document).await {
+    let delay = match settle_or_give_up(app, order, &document).await {
         Ok(order) => match next_step(&order, app.now()) {
             Step::WaitUntil(moment) => {
                 let seconds = moment.seconds_since(app.now()).saturating_add(1);

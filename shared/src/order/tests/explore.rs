@@ -108,13 +108,8 @@ fn beginnings() -> Vec<Case> {
         settings.policies.cancel.customer = Cutoffs::all(cutoff);
         settings
     };
-    let stores = [
-        settings(),
-        at_shipment(),
-        strict(settings()),
-        customers(Cutoff::Never),
-        customers(Cutoff::Shipped),
-    ];
+    let stores =
+        [settings(), at_shipment(), strict(settings()), customers(Cutoff::Never), customers(Cutoff::Shipped)];
     let lines = json!([{"product_id": "book", "quantity": 1}, {"product_id": "tea", "quantity": 2}]);
     let mut cases = Vec::new();
     for store in stores {
