@@ -343,6 +343,9 @@ def before_call(context, case, kwargs):
     # A dry run does not insist on a key, and not all of what can be placed has to be one.
     if operation in ORDERS and key is not None and (not good or not most(sent)):
         case.query.pop("dry_run", None)
+    # Nor is it enough to see what would happen to an order.
+    if operation in STAGES and case.query.get("dry_run") in (True, "true") and most(sent):
+        case.query.pop("dry_run")
     if "Stripe-Signature" in case.headers:
         kwargs["auth"] = Signed()
 

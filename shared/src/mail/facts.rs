@@ -104,8 +104,8 @@ impl<'a> Facts<'a> {
         gone >= u64::from(self.order.item_count)
     }
 
-    /// Until when a payment that failed can be tried again; none if it cannot, was, or is not the last one that failed. This looks
-    /// at the order as it is: nobody wants to be asked for what is done.
+    /// Until when a payment that failed can be tried again; none if it cannot, was, or is not the last one that failed.
+    /// This looks at the order as it is: nobody wants to be asked for what is done.
     pub(super) fn payable_until(&self) -> Option<Timestamp> {
         let newer = self.order.log.iter().any(|event| {
             event.sequence > self.event.sequence && matches!(event.kind, EventKind::PaymentFailed { .. })

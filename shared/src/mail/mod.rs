@@ -1,8 +1,8 @@
 //! Mails to customers: which event is worth one, and what it says. HTML and text (A7).
 //!
-//! A mail is made when its event is looked at, maybe long after it happened, and maybe again. So what it says comes from the
-//! event, the events written with it and the log up to it ([`Facts`]), not from where the order stands by then. All words are
-//! in one file, by language; how they are laid out is none of its business.
+//! A mail is made when its event is looked at, maybe long after it happened, and maybe again. So what it says comes from
+//! the event, the events written with it and the log up to it ([`Facts`]), not from where the order stands by then. All
+//! words are in one file, by language; how they are laid out is none of its business.
 
 mod english;
 mod facts;

@@ -6,8 +6,8 @@ use crate::money::Money;
 use crate::placement::Document;
 use crate::pricing::TaxAmount;
 
-/// A bill. What was ordered (a tax that prices include left out) adds up to what it cost; less what was taken off since, that is
-/// the total.
+/// A bill. What was ordered (a tax that prices include left out) adds up to what it cost; less what was taken off since,
+/// that is the total.
 pub(super) struct Statement {
     /// What was ordered.
     pub(super) ordered: Vec<Row>,

@@ -182,7 +182,11 @@ async fn what_an_order_does_not_allow_is_refused_as_documented() {
     let cancel = |key: &str, body: Value| open("cancel-order", key, body).token(alice);
     let refund = |key: &str, body: Value| open("refund-order", key, body).token(staff);
     let give_back = |key: &str, body: Value| open("request-return", key, body).token(alice);
-    let of_refund = |id: &str, body: Value| open(id, "", body).token(staff);
+    let done = format!("{id}-refund-1");
+    let of_refund = |call_of: &str, refund: &str, body: Value| {
+        call(call_of, &[("order_id", id.as_str()), ("refund_id", refund)]).json(&body).token(staff)
+    };
+    let of_return = |call_of: &str, body: Value| open(call_of, "", body).token(staff);
     let damaged = json!({"lines": units(1, 1), "reason": "damaged"});
     let none = json!({});
     shop.sent("cancel-order", 200, cancel("part", json!({"lines": units(1, 1)}))).await;
@@ -204,12 +208,23 @@ async fn what_an_order_does_not_allow_is_refused_as_documented() {
         ("refund-order", 422, "invalid_request", refund("k", json!({"amount": "1", "delivery": true}))),
         ("refund-order", 422, "invalid_request", refund("k", json!({"goodwill": true}))),
         ("refund-order", 422, "idempotency_key_reused", refund("delivery", none.clone())),
-        ("retry-refund", 409, "refund_not_open", of_refund("retry-refund", none)),
-        ("settle-refund", 409, "refund_not_open", of_refund("settle-refund", json!({"reference": "17"}))),
-        ("settle-refund", 422, "invalid_request", of_refund("settle-refund", json!({"reference": ""}))),
+        ("retry-refund", 404, "not_found", of_refund("retry-refund", "none", none.clone())),
+        ("retry-refund", 409, "refund_not_open", of_refund("retry-refund", &done, none)),
+        (
+            "settle-refund",
+            409,
+            "refund_not_open",
+            of_refund("settle-refund", &done, json!({"reference": "17"})),
+        ),
+        (
+            "settle-refund",
+            422,
+            "invalid_request",
+            of_refund("settle-refund", &done, json!({"reference": ""})),
+        ),
         ("request-return", 409, "order_not_returnable", give_back("k", damaged.clone())),
         ("request-return", 422, "invalid_request", give_back("k", json!({"reason": "damaged"}))),
-        ("approve-return", 409, "return_not_open", of_refund("approve-return", json!({}))),
+        ("approve-return", 404, "not_found", of_return("approve-return", json!({}))),
     ];
     refused(&shop, calls).await;
 
@@ -230,14 +245,14 @@ async fn what_an_order_does_not_allow_is_refused_as_documented() {
             "idempotency_key_reused",
             give_back("one", json!({"line_ids": [1], "reason": "other"})),
         ),
-        ("receive-return", 409, "return_not_open", of_refund("receive-return", json!({}))),
-        ("reject-return", 422, "invalid_request", of_refund("reject-return", json!({"reason": ""}))),
+        ("receive-return", 409, "return_not_open", of_return("receive-return", json!({}))),
+        ("reject-return", 422, "invalid_request", of_return("reject-return", json!({"reason": ""}))),
     ];
     refused(&shop, calls).await;
     let approve = call("approve-return", &[("order_id", &id)]).token(staff);
     shop.sent("approve-return", 200, approve).await;
     let more = json!({"lines": [{"line_id": 1, "restock": 1, "scrap": 1}]});
-    refused(&shop, [("receive-return", 409, "not_enough_units", of_refund("receive-return", more))]).await;
+    refused(&shop, [("receive-return", 409, "not_enough_units", of_return("receive-return", more))]).await;
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ impl<'a> World<'a> {
             command,
             Command::Prepare | Command::Pack | Command::Ship | Command::Deliver | Command::Accept
         );
-        assert!(!plain || changes == permitted.is_ok(), "{command:?} by {actor:?}: {}", told(order));
+        assert!(!plain || changes == permitted.is_ok(), "{command:?} by {actor:?}: {}", told(self.order()));
         let events = match decided {
             Ok(events) if events.is_empty() => return false,
             Ok(events) => events,

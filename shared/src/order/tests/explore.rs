@@ -5,7 +5,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::super::fixtures::*;
-use super::super::payment::{Reference, State};
+use super::super::payment::{PROVIDER_PATIENCE_SECONDS, Reference, State, has_waited_long_enough};
 use super::super::*;
 use super::words::name;
 use crate::store::{Capture, Cutoff, Cutoffs, Settings};
@@ -38,6 +38,7 @@ struct Seen {
     owed: bool,
     units_left: bool,
     held: bool,
+    waited: bool,
     window: bool,
 }
 
@@ -76,6 +77,7 @@ fn seen(case: &Case) -> Seen {
         owed: !sums.owed().is_zero(),
         units_left: !left(case).is_empty(),
         held: order.hold_until.is_some_and(|until| *now < until),
+        waited: has_waited_long_enough(order, *now),
         window: order.return_until(document).is_some_and(|until| *now <= until),
     }
 }
@@ -153,8 +155,11 @@ pub fn explore() -> Known {
                 }
             }
         }
-        let waits =
-            [case.order.hold_until, case.order.return_until(&case.document).map(|it| it.plus_seconds(1))];
+        let waits = [
+            case.order.hold_until,
+            case.order.hold_until.map(|it| it.plus_seconds(PROVIDER_PATIENCE_SECONDS)),
+            case.order.return_until(&case.document).map(|it| it.plus_seconds(1)),
+        ];
         for moment in waits.into_iter().flatten().filter(|moment| case.now < *moment) {
             next.push(Case { now: moment, ..case.clone() });
         }

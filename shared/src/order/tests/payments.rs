@@ -1,7 +1,7 @@
 //! Paying: attempts, what the provider says about them, holds.
 
 use super::super::fixtures::*;
-use super::super::payment::{Method, PaymentStatus, State, Step, next_step};
+use super::super::payment::{Method, PROVIDER_PATIENCE_SECONDS, PaymentStatus, State, Step, next_step};
 use super::super::*;
 
 fn open(reference: super::super::payment::Reference) -> Command {
@@ -69,6 +69,22 @@ fn a_hanging_payment_is_called_off_at_the_provider_before_the_order_expires() {
     assert_eq!(case.refuses(&Actor::Worker, &Command::Expire), Rejection::NotExpired);
     case.system(&canceled(intent("pi_1")));
     assert_eq!(step(&case), Step::Expire);
+}
+
+#[test]
+fn an_order_whose_provider_stays_silent_is_given_up_a_quarter_of_an_hour_late_and_money_taken_meanwhile_goes_back()
+ {
+    let mut case = Case::new(placed(&card()));
+    case.system(&created("pi_1"));
+    case.system(&open(intent("pi_1")));
+    case.later(HOLD_SECONDS + PROVIDER_PATIENCE_SECONDS - 1);
+    assert_eq!(case.refuses(&Actor::Worker, &Command::Expire), Rejection::NotExpired);
+    case.later(1);
+    case.system(&Command::Expire);
+    assert_eq!((case.order.status, step(&case)), (Status::Cancelled, Step::Void(intent("pi_1"))));
+    case.system(&succeeded("pi_1", cents(8516)));
+    case.refund_done();
+    assert_eq!((case.money(), case.order.status), ([0, 8516, 8516, 0], Status::Cancelled));
 }
 
 #[test]
