@@ -1,7 +1,7 @@
 //! Paying: attempts, what the provider says about them, holds.
 
 use super::super::fixtures::*;
-use super::super::payment::{Method, PaymentStatus, State, Step, next_step};
+use super::super::payment::{Method, PROVIDER_PATIENCE_SECONDS, PaymentStatus, State, Step, next_step};
 use super::super::*;
 
 fn open(reference: super::super::payment::Reference) -> Command {
@@ -69,6 +69,21 @@ fn a_hanging_payment_is_called_off_at_the_provider_before_the_order_expires() {
     assert_eq!(case.refuses(&Actor::Worker, &Command::Expire), Rejection::NotExpired);
     case.system(&canceled(intent("pi_1")));
     assert_eq!(step(&case), Step::Expire);
+}
+
+/// Stock is not held for a provider that is down. What it took is found afterwards.
+#[test]
+fn an_order_is_given_up_when_the_provider_does_not_say_how_its_payment_stands() {
+    let mut case = Case::new(placed(&card()));
+    case.system(&created("pi_1"));
+    case.later(HOLD_SECONDS + PROVIDER_PATIENCE_SECONDS - 1);
+    assert_eq!(case.refuses(&Actor::Worker, &Command::Expire), Rejection::NotExpired);
+    case.later(1);
+    assert_eq!(step(&case), Step::Void(intent("pi_1")), "the provider is still asked first");
+    case.system(&Command::Expire);
+    assert_eq!((case.order.status, step(&case)), (Status::Cancelled, Step::Void(intent("pi_1"))));
+    case.system(&succeeded("pi_1", case.order.total));
+    assert!(matches!(step(&case), Step::Refund { refund, .. } if refund.amount == case.order.total));
 }
 
 #[test]
