@@ -2,6 +2,7 @@
 //!
 //! A test here is a table of cases that goes through [`check`]; a file has the cases of one subject.
 
+mod after_the_sale;
 mod cancelling;
 mod everywhere;
 mod gateway;

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 use tests::{Answer, Call, order, order_body};
 
+use crate::refunds_support::{ledger, refund};
 use crate::support::{
     World, assert_has, assert_problem, authenticate, events, get, mails, money, only_intent, refunds, shop,
+    stripe,
 };
 
 /// The three routes.
@@ -261,28 +263,33 @@ async fn a_cancellation_of_another_version_is_refused_and_changes_nothing() {
 
 /// Somebody gave a part back at the provider by hand, so the provider refuses to give all of it back.
 #[tokio::test]
-async fn a_refund_that_the_provider_refuses_stays_owed_and_ends_where_it_raises_the_alarm() {
+async fn a_refund_that_the_provider_refuses_stays_owed_raises_the_alarm_and_is_for_staff() {
     let (shop, alice) = shop().await;
     let placed = shop.send(order(&alice, "k1", "mug", 2, "pm_card_visa")).await;
+    let id = placed.order_id();
     shop.finish().await;
     let intent = only_intent(&shop)["id"].as_str().expect("an intent").to_owned();
-    let by_hand = http::Request::post("/stripe/v1/refunds")
-        .header("authorization", format!("Bearer {}", local::cloud::STRIPE_API_KEY))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(bytes::Bytes::from(format!("payment_intent={intent}&amount=500")))
-        .expect("a request");
-    assert_eq!(shop.twin.cloud.call(by_hand).status(), 200);
+    let by_hand = stripe(&shop, "POST", "/v1/refunds", &format!("payment_intent={intent}&amount=500"));
+    assert_eq!(by_hand["status"], "succeeded", "{by_hand:#}");
 
-    let cancelled = shop.send(ROUTES[0](&placed.order_id()).token(&alice)).await;
+    let cancelled = shop.send(ROUTES[0](&id).token(&alice)).await;
     assert_has(&cancelled.body, &json!({"status": "cancelled", "refund_amount": "25.00"}));
     for _ in 0..30 {
         shop.after(7_200).await;
     }
-    let order = get(&shop, &shop.customer("alice"), &placed.order_id()).await;
-    assert_eq!(order.body["payment"]["refunds"][0]["status"], "requested");
+    let order = get(&shop, &shop.customer("alice"), &id).await;
+    assert_has(
+        &order.body["payment"],
+        &json!({"captured_amount": "25.00", "refunded_amount": "5.00", "balance": "-20.00",
+            "refunds": [{"amount": "25.00", "status": "failed"}]}),
+    );
     let told = mails(&shop, "was cancelled");
     assert!(told[0].text.as_deref().is_some_and(|text| text.contains("We pay 25.00 EUR back")), "{told:?}");
     assert!(!shop.twin.cloud.sqs.messages("PaymentDeadLetters").is_empty(), "somebody has to look at it");
+    let rest = shop.send(refund(&shop, &id, "r1", &json!({}))).await;
+    assert_has(&rest.body, &json!({"amount": "20.00", "status": "done", "payment_status": "refunded"}));
+    assert_eq!(money(&shop), (2500, 2500));
+    ledger(&shop, &id).await;
 }
 
 #[tokio::test]
@@ -292,12 +299,17 @@ async fn a_refund_that_fails_after_stripe_took_it_is_shown_and_raises_the_alarm(
     shop.finish().await;
     let cancelled = shop.send(ROUTES[0](&placed.order_id()).token(&alice)).await;
     assert_has(&cancelled.body, &json!({"status": "cancelled", "payment_status": "refunded"}));
-    for _ in 0..30 {
+    for _ in 0..60 {
         shop.after(7_200).await;
     }
     let order = get(&shop, &shop.customer("alice"), &placed.order_id()).await;
-    assert_has(&order.body, &json!({"payment_status": "paid", "payment": {"refunded_amount": "0.00"}}));
+    assert_has(
+        &order.body,
+        &json!({"payment_status": "paid", "payment": {"refunded_amount": "0.00", "balance": "-25.00"}}),
+    );
     assert_eq!(order.body["payment"]["refunds"][0]["status"], "failed");
-    assert!(events(&order.body).contains(&"refund_failed"), "{order:?}");
+    let failures = events(&order.body).iter().filter(|name| **name == "refund_failed").count();
+    assert_eq!(failures, 4, "asked for once, and again after an hour, six and a day: {order:?}");
     assert!(!shop.twin.cloud.sqs.messages("PaymentDeadLetters").is_empty(), "somebody has to look at it");
+    ledger(&shop, &placed.order_id()).await;
 }

@@ -5,7 +5,8 @@ use shared::limits::GUEST_TOKEN_DAYS;
 use tests::{Answer, Call, Shop};
 
 use crate::support::{
-    World, assert_has, assert_invalid, assert_problem, basket, cancel, get, mails, merge, money, put_product,
+    World, assert_has, assert_invalid, assert_problem, basket, cancel, get, has, mails, merge, money,
+    put_product,
 };
 
 const KEY: &str = "0b9f6f0e-guest-1";
@@ -317,7 +318,8 @@ async fn a_guest_pays_later_with_the_token() {
     assert_eq!(placed.status, 201, "{placed:?}");
     assert_has(
         &placed.body,
-        &json!({"status": "pending", "payment_status": "unpaid", "payment_type": "later", "available_actions": ["pay"],
+        &json!({"status": "pending", "payment_status": "unpaid", "payment_type": "later",
+            "available_actions": ["pay", "cancel", "cancel_lines"],
             "payment": {"method": "later", "pay_until": "2026-03-02T10:00:00Z"}}),
     );
     assert!(shop.twin.cloud.stripe.intents().is_empty());
@@ -440,7 +442,7 @@ async fn a_guests_preview_needs_no_key_and_writes_nothing() {
     for (name, value) in
         preview.body.as_object().expect("an object").iter().filter(|(name, _)| *name != "dry_run")
     {
-        assert_eq!(&placed.body[name], value, "{name}");
+        assert!(has(&placed.body[name], value), "{name}: {value}\n{}", placed.body[name]);
     }
 }
 

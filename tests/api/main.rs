@@ -2,16 +2,23 @@
 
 #![recursion_limit = "256"]
 
+mod actions_matrix;
 mod addresses;
 mod bad_events;
 mod bad_input;
+mod cancel_policy;
 mod cancelling;
+mod cancelling_parts;
+mod cancelling_parts_unpaid;
+mod captures;
 mod carts;
 mod carts_bought;
 mod catalogue;
 mod coming_from;
 mod coupons;
+mod disputes;
 mod guests;
+mod ledger;
 mod limits;
 mod paying;
 mod payments_later;
@@ -26,9 +33,19 @@ mod races_payments;
 mod reading;
 mod redirects;
 mod redirects_left;
+mod refunds;
+mod refunds_failed;
+mod refunds_support;
 mod reorder;
+mod returns;
+mod returns_guests;
+mod returns_received;
+mod rivals_payments;
+mod rivals_payments_webhooks;
+mod rivals_refunds;
 mod settings;
 mod shapes;
+mod statuses;
 mod stock_buckets;
 mod support;
 mod twin;

@@ -76,8 +76,8 @@ async fn a_declined_order_keeps_its_stock_until_the_hold_ends_and_then_gives_it_
         shop.after(86_400).await;
         assert_eq!(
             (shop.units("mug"), mails(&shop, "").len()),
-            ((10, 0), 2),
-            "placed and cancelled, once each"
+            ((10, 0), 3),
+            "placed, not paid, and cancelled, once each"
         );
     }
 }
@@ -268,7 +268,7 @@ async fn a_card_that_cannot_exist_leaves_time_for_another_until_the_hold_is_over
     assert_has(
         &declined.body,
         &json!({"decline_code": "resource_missing",
-            "order": {"status": "pending", "payment_status": "failed", "available_actions": ["pay", "cancel"]}}),
+            "order": {"status": "pending", "payment_status": "failed", "available_actions": ["pay", "cancel", "cancel_lines"]}}),
     );
     assert_problem(&shop.send(call).await, 402, "payment_declined");
     assert_eq!(shop.units("mug"), (0, 10));

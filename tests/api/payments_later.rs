@@ -65,7 +65,7 @@ async fn an_order_to_be_paid_later_waits_for_its_payment_and_holds_its_stock() {
         assert_has(
             &placed.body,
             &json!({"status": "pending", "payment_status": "unpaid", "payment_type": "later",
-                "available_actions": ["pay", "cancel"],
+                "available_actions": ["pay", "cancel", "cancel_lines"],
                 "payment": {"method": "later", "requires_action": false, "captured_amount": "0.00",
                     "pay_until": "2026-03-02T10:00:00Z"}}),
         );
@@ -164,7 +164,7 @@ async fn an_unpaid_order_is_confirmed_by_choosing_cash_on_delivery() {
     assert_eq!(chosen.status, 200, "{chosen:?}");
     assert_has(
         &chosen.body,
-        &json!({"status": "confirmed", "payment_status": "unpaid", "payment_type": "cod", "available_actions": ["cancel"]}),
+        &json!({"status": "confirmed", "payment_status": "unpaid", "payment_type": "cod", "available_actions": ["cancel", "cancel_lines"]}),
     );
     assert_eq!(events(&chosen.body), ["placed", "payment_chosen", "confirmed"]);
     let again = shop.send(call).await;
@@ -187,7 +187,7 @@ async fn a_declined_card_is_followed_by_another_and_charged_once() {
     assert_has(
         &declined.body,
         &json!({"decline_code": "insufficient_funds",
-            "order": {"order_id": id, "status": "pending", "payment_status": "failed", "available_actions": ["pay", "cancel"]}}),
+            "order": {"order_id": id, "status": "pending", "payment_status": "failed", "available_actions": ["pay", "cancel", "cancel_lines"]}}),
     );
     let world = World::of(&shop);
     let again = shop.send(call).await;
@@ -279,7 +279,7 @@ async fn cash_on_delivery_is_not_taken_while_the_card_could_still_be_charged() {
     assert_eq!(chosen.status, 200, "{chosen:?}");
     assert_has(
         &chosen.body,
-        &json!({"status": "pending", "payment_status": "unpaid", "available_actions": ["cancel"]}),
+        &json!({"status": "pending", "payment_status": "unpaid", "available_actions": ["cancel", "cancel_lines"]}),
     );
     shop.finish().await;
     assert_eq!((states(&shop), mails(&shop, "is confirmed").len()), (vec!["requires_action".to_owned()], 0));

@@ -177,13 +177,20 @@ async fn staff_reads_every_order_and_alone_its_internal_notes() {
 async fn available_actions_follow_the_order() {
     let (shop, alice) = shop().await;
     let pending = shop.send(order(&alice, "k1", "mug", 1, "pm_card_threeDSecure2Required")).await;
-    assert_has(&pending.body, &json!({"status": "pending", "available_actions": ["pay", "cancel"]}));
+    assert_has(
+        &pending.body,
+        &json!({"status": "pending", "available_actions": ["pay", "cancel", "cancel_lines"]}),
+    );
     let confirmed = shop.send(order(&alice, "k2", "mug", 1, "cod")).await;
-    assert_has(&confirmed.body, &json!({"status": "confirmed", "available_actions": ["cancel"]}));
+    assert_has(
+        &confirmed.body,
+        &json!({"status": "confirmed", "available_actions": ["cancel", "cancel_lines"]}),
+    );
     shop.finish().await;
-    for token in [&alice, &shop.admin()] {
+    let by_staff = json!(["cancel", "cancel_lines", "pack", "ship"]);
+    for (token, actions) in [(&alice, json!(["cancel", "cancel_lines"])), (&shop.admin(), by_staff)] {
         let preparing = get(&shop, token, &confirmed.order_id()).await;
-        assert_has(&preparing.body, &json!({"status": "preparing", "available_actions": ["cancel"]}));
+        assert_has(&preparing.body, &json!({"status": "preparing", "available_actions": actions}));
     }
     shop.send(Call::new("DELETE", &format!("/api/v1/orders/{}", confirmed.order_id())).token(&alice)).await;
     let cancelled = get(&shop, &alice, &confirmed.order_id()).await;

@@ -188,7 +188,51 @@ async fn measure() -> Vec<Row> {
     ledger.enter("list 20 orders of one status, by cursor", 3.5, 0.0, 200, filtered).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
+    undone(&mut ledger, &alice, &admin).await;
     ledger.rows
+}
+
+/// What is called off in part; what is sent, sent back in part, and given back.
+async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
+    let post = |path: String, token: &str, body: serde_json::Value| {
+        let key = path.replace('/', "-");
+        Call::post(&path).token(token).key(&key).json(&body)
+    };
+    let (path, _) = two_lines(ledger, alice, "called-off").await;
+    let part = json!({"lines": [{"line_id": 1, "quantity": 1}]});
+    let call = post(format!("{path}/cancel"), alice, part.clone());
+    ledger.enter("call off 1 unit of a paid order, refunded", 2.5, 8.0, 200, call).await;
+
+    let (path, of_staff) = two_lines(ledger, alice, "sent-back").await;
+    let status =
+        |status: &str| Call::put(&format!("{path}/status")).token(admin).json(&json!({"status": status}));
+    ledger.enter("ship an order, 2 lines", 2.5, 8.0, 200, status("shipped")).await;
+    ledger.enter("deliver an order (status change)", 2.5, 3.0, 200, status("delivered")).await;
+    let ask = json!({"lines": [{"line_id": 1, "quantity": 1}], "reason": "damaged"});
+    let ask = post(format!("{path}/returns"), alice, ask);
+    ledger.enter("ask for a return", 2.0, 3.0, 201, ask).await;
+    let approve = Call::post(&format!("{of_staff}/returns/1/approve")).token(admin);
+    ledger.enter("approve a return", 2.5, 3.0, 200, approve).await;
+    let receive = post(format!("{of_staff}/returns/1/receive"), admin, json!({}));
+    ledger.enter("receive a return of 1 unit, restocked and refunded", 2.5, 9.0, 200, receive).await;
+    let refund = post(format!("{of_staff}/refunds"), admin, json!({"amount": "1.00", "goodwill": true}));
+    ledger.enter("refund an amount", 2.5, 6.0, 201, refund).await;
+    let read = Call::get(&format!("{of_staff}/ledger")).token(admin);
+    ledger.enter("read an order's ledger, staff", 2.0, 0.0, 200, read).await;
+    let read = Call::get(&format!("{path}/returns")).token(alice);
+    ledger.enter("read an order's returns", 1.5, 0.0, 200, read).await;
+}
+
+/// A paid and prepared order of two lines: its path, and the one that staff knows it by.
+async fn two_lines(ledger: &Ledger, alice: &str, key: &str) -> (String, String) {
+    let mut body = order_body("p00", 2, "pm_card_visa");
+    body["lines"] = json!([{"product_id": "p00", "quantity": 3}, {"product_id": "p02", "quantity": 2}]);
+    let placed = Call::post("/api/v1/orders").token(alice).key(key).json(&body);
+    let placed = ledger.shop.send(placed).await;
+    assert_eq!(placed.status, 201, "{placed:?}");
+    ledger.shop.finish().await;
+    let id = placed.order_id();
+    (format!("/api/v1/orders/{id}"), format!("/api/v1/admin/orders/{id}"))
 }
 
 /// Settings, cart, coupon, addresses, and an order that has it all; then a guest's.

@@ -37,8 +37,9 @@ pub struct Document {
     pub fingerprint: String,
     /// The version of the store that it was placed under: settings, taxes, policies.
     pub store_version: u64,
-    /// What customers and staff may undo of it, and until when: the store's policies of that version.
-    #[serde(default)]
+    /// What customers and staff may undo of it, and until when: the store's policies of that version. The defaults are not
+    /// stored, so they never change (see the test that pins them).
+    #[serde(default, skip_serializing_if = "is_default")]
     pub policies: Policies,
     /// Where mail about it goes.
     pub contact_email: String,
@@ -105,6 +106,10 @@ pub struct Line {
     pub weight_grams: u32,
     /// Cubic centimetres per unit.
     pub volume_cm3: u32,
+}
+
+fn is_default(policies: &Policies) -> bool {
+    *policies == Policies::default()
 }
 
 impl Document {

@@ -14,6 +14,9 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
     let warehouse = json!({"name": "West", "place": {"country": "NL", "city": "Leiden"}, "areas": []});
     let line =
         json!({"product_id": "new", "name": "New", "price": "1.00", "currency": "EUR", "weight_grams": 1});
+    let of_staff = format!("/api/v1/admin/orders/{own}");
+    let sent_back = json!({"line_ids": [1], "reason": "damaged"});
+    let packed = json!({"status": "packed"});
     let import = Call::post("/api/v1/admin/products/import").header("content-type", "application/x-ndjson");
     vec![
         (Call::post("/api/v1/orders").key("k9").json(&order_body("mug", 1, "pm_card_visa")), false),
@@ -29,6 +32,18 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::post(&format!("/api/v1/orders/{own}/cancel")), false),
         (Call::put(&format!("/api/v1/orders/{own}/cancel")), false),
         (Call::new("DELETE", &format!("/api/v1/orders/{own}")), false),
+        (Call::post(&format!("/api/v1/orders/{own}/reorder")), false),
+        (Call::get(&format!("/api/v1/orders/{own}/returns")), false),
+        (Call::post(&format!("/api/v1/orders/{own}/returns")).key("k9").json(&sent_back), false),
+        (Call::new("PATCH", &format!("/api/v1/orders/{own}/status")).json(&packed), true),
+        (Call::put(&format!("/api/v1/orders/{own}/status")).json(&packed), true),
+        (Call::get(&format!("{of_staff}/ledger")), true),
+        (Call::post(&format!("{of_staff}/refunds")).key("k9"), true),
+        (Call::post(&format!("{of_staff}/refunds/ref_1/retry")), true),
+        (Call::post(&format!("{of_staff}/refunds/ref_1/settle")).json(&json!({"reference": "x"})), true),
+        (Call::post(&format!("{of_staff}/returns/1/approve")), true),
+        (Call::post(&format!("{of_staff}/returns/1/reject")).json(&json!({"reason": "x"})), true),
+        (Call::post(&format!("{of_staff}/returns/1/receive")), true),
         (Call::get("/api/v1/cart"), false),
         (Call::new("DELETE", "/api/v1/cart"), false),
         (Call::put("/api/v1/cart/lines/mug").json(&json!({"quantity": 1})), false),

@@ -8,6 +8,8 @@ use crate::support::{assert_problem, mails, money};
 
 /// 2023-09-01T10:00:00Z, when the document's order was placed.
 const PLACED: i64 = 1_693_562_400;
+/// From then to 2023-09-03T14:30:00Z, when it was shipped, in seconds.
+const SHIPPED_AFTER: i64 = 52 * 3_600 + 30 * 60;
 
 /// Two bottles and a trailer: 25 kg, of which a thousand kilometres at 100 g/tkm are 2.5 kg CO2e.
 async fn shop() -> Shop {
@@ -36,7 +38,7 @@ async fn shop() -> Shop {
 }
 
 #[tokio::test]
-async fn an_order_is_created_from_the_cart_read_listed_and_cancelled() {
+async fn orders_are_created_from_the_cart_read_listed_cancelled_and_shipped() {
     let shop = shop().await;
     let alice = shop.customer("alice");
     fill_cart(&shop, &alice, &[("prod_123456", 2), ("prod_654321", 1)]).await;
@@ -50,6 +52,15 @@ async fn an_order_is_created_from_the_cart_read_listed_and_cancelled() {
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("prod_123456")), ((15_000, 15_000), (100, 0)));
     assert_eq!(mails(&shop, "cancel").len(), 1, "{:?}", shop.twin.cloud.ses.mails());
+    fill_cart(&shop, &alice, &[("prod_123456", 2)]).await;
+    let card = json!({"method": "card", "payment_method_id": "pm_card_visa"});
+    let another = json!({"payment": card, "shipping_address": {"street": "123 Eco Street", "city": "Green City", "country": "CR"}});
+    story.another_order(Call::post("/api/v1/orders").token(&alice).key("another").json(&another)).await;
+    shop.twin.cloud.clock.advance(SHIPPED_AFTER * 1_000);
+    story.send("status", &shop.admin()).await;
+    shop.finish().await;
+    assert_eq!(shop.units("prod_123456"), (98, 0), "they have left");
+    assert_eq!(mails(&shop, "is on its way").len(), 1);
     story.end();
 }
 

@@ -1,10 +1,12 @@
 //! Majarat Order API.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Call, Shop};
 
 use super::{Story, sell, shop_at};
-use crate::support::assert_has;
+use crate::returns::decide;
+use crate::statuses::bring;
+use crate::support::{assert_has, money};
 
 /// 2023-08-07T06:01:52Z, a Monday: when the first order of the document's list was placed.
 const PLACED: i64 = 1_691_388_112;
@@ -22,6 +24,7 @@ async fn shop() -> Shop {
                 "free_from": "1000", "transit_days": 4}]}],
     }))
     .await;
+    put_policy(&shop).await;
     shop.warehouse("north").await;
     let jacket = json!({
         "name": "NETPLAY Zip-Front Puffer Jacket with Insert Pockets with premium colour of which has high quality",
@@ -38,8 +41,18 @@ async fn shop() -> Shop {
     shop
 }
 
+/// The rule of the document, over the settings that there are.
+async fn put_policy(shop: &Shop) {
+    let example: Value =
+        serde_json::from_str(include_str!("../../../examples/policies/majarat.json")).expect("JSON");
+    let path = "/api/v1/admin/settings";
+    let mut settings = shop.send(Call::get(path).token(&shop.admin())).await.body;
+    settings["policies"] = example["policies"].clone();
+    shop.settings(&settings).await;
+}
+
 #[tokio::test]
-async fn an_order_is_placed_summed_up_tracked_listed_cancelled_and_ordered_again() {
+async fn orders_are_placed_summed_up_tracked_listed_cancelled_ordered_again_and_sent_back() {
     let shop = shop().await;
     let asha = shop.customer("asha");
     let mut story = Story::of("majarat", &shop);
@@ -69,5 +82,22 @@ async fn an_order_is_placed_summed_up_tracked_listed_cancelled_and_ordered_again
     shop.finish().await;
     assert_eq!(shop.units("1"), (100, 0), "the jackets are back");
     story.send("reorder", &asha).await;
+    let online = json!({
+        "lines": [{"product_id": "1", "variation_id": "small-black", "quantity": 3}],
+        "shipping_address": {"street": "Park Street 12", "city": "Kolkata", "country": "IN"},
+        "payment": {"method": "card", "payment_method_id": "pm_card_visa"},
+    });
+    let online = Call::post("/api/v1/orders").token(&asha).key("online").json(&online);
+    let id = story.another_order(online).await.order_id();
+    let before = money(&shop);
+    story.send("cancel_online", &asha).await;
+    bring(&shop, &id, "delivered").await;
+    story.send("return", &asha).await;
+    for verb in ["approve", "receive"] {
+        assert_eq!(shop.send(decide(&shop, &id, 1, verb)).await.status, 200);
+    }
+    story.send("returned", &asha).await;
+    assert_eq!(shop.units("1"), (100, 0), "they are back once more");
+    assert_eq!(money(&shop), (before.0, before.1 + 27_000), "the delivery is not paid back");
     story.end();
 }

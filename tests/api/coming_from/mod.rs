@@ -42,7 +42,11 @@ impl<'a> Story<'a> {
         let Marked { head, json, .. } = page::marked("request", self.document, &name);
         let (method, path) = head.split_once(' ').expect("a method and a path");
         let mut call = Call::new(method, &self.named(path)).token(token);
-        if method == "POST" && ["/orders", "/checkout", "/payments"].iter().any(|end| path.ends_with(end)) {
+        if method == "POST"
+            && ["/orders", "/checkout", "/payments", "/refunds", "/returns"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        {
             call = call.key(&name);
         }
         if let Some(json) = json {
@@ -71,6 +75,15 @@ impl<'a> Story<'a> {
         let replace =
             |text: String, (name, value): (&&str, &String)| text.replace(&format!("{{{name}}}"), value);
         self.names.iter().fold(text.to_owned(), replace)
+    }
+
+    /// From here on the page speaks of another order, placed by this request.
+    async fn another_order(&mut self, place: Call) -> Answer {
+        let placed = self.shop.send(place).await;
+        assert_eq!(placed.status, 201, "{placed:?}");
+        self.names.insert("order_id", placed.order_id());
+        self.shop.finish().await;
+        placed
     }
 
     /// Every field that the page's tables name is in the answers, and every request of the document was sent.

@@ -1,6 +1,7 @@
 //! Order Management API.
 
 use serde_json::json;
+use tests::{Call, order_body};
 
 use super::{Story, fill_cart, sell, shop_at};
 use crate::support::{get, money};
@@ -9,7 +10,7 @@ use crate::support::{get, money};
 const PLACED: i64 = 1_751_025_600;
 
 #[tokio::test]
-async fn an_order_is_created_from_a_cart_paid_later_read_listed_and_cancelled() {
+async fn orders_are_created_from_a_cart_paid_later_read_listed_cancelled_and_shipped() {
     let shop = shop_at(PLACED);
     shop.warehouse("north").await;
     let product = |name: &str, price: &str| json!({"name": name, "price": price, "currency": "USD", "weight_grams": 300});
@@ -30,5 +31,11 @@ async fn an_order_is_created_from_a_cart_paid_later_read_listed_and_cancelled() 
     story.send("cancel", &user).await;
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("p001"), shop.units("p002")), ((8_999, 8_999), (100, 0), (100, 0)));
+    let another = order_body("p001", 1, "pm_card_visa");
+    story.another_order(Call::post("/api/v1/orders").token(&user).key("another").json(&another)).await;
+    for request in ["status", "status_conflict"] {
+        story.send(request, &shop.admin()).await;
+    }
+    assert_eq!((money(&shop), shop.units("p001")), ((11_499, 8_999), (99, 0)));
     story.end();
 }

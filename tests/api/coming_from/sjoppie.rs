@@ -4,6 +4,8 @@ use serde_json::json;
 use tests::{Call, Shop};
 
 use super::{Story, sell, shop_at};
+use crate::redirects::submit;
+use crate::support::money;
 
 /// 2024-04-25T12:00:00Z, when the document's order was placed.
 const PLACED: i64 = 1_714_046_400;
@@ -30,7 +32,7 @@ async fn shop() -> Shop {
 }
 
 #[tokio::test]
-async fn orders_are_created_by_staff_and_customers_read_and_listed() {
+async fn orders_are_created_by_staff_and_customers_read_listed_shipped_and_refunded() {
     let shop = shop().await;
     let (customer, staff) = (shop.customer(CUSTOMER), shop.admin());
     let mut story = Story::of("sjoppie", &shop);
@@ -52,5 +54,13 @@ async fn orders_are_created_by_staff_and_customers_read_and_listed() {
     let list = story.send("list", &customer).await;
     assert_eq!(list.body["orders"].as_array().map(Vec::len), Some(3));
     assert_eq!(shop.units(PRODUCT), (97, 3), "each order holds its own");
+    // The page speaks of the first order again, whose customer has paid.
+    assert_eq!(submit(&shop, payment_url, "pm_card_visa").0, 303);
+    shop.finish().await;
+    story.names.insert("order_id", created.order_id());
+    story.send("status", &staff).await;
+    assert_eq!((money(&shop), shop.units(PRODUCT)), ((1_210, 0), (97, 2)));
+    story.send("refund", &staff).await;
+    assert_eq!(money(&shop), (1_210, 1_210));
     story.end();
 }

@@ -71,6 +71,21 @@ fn a_hanging_payment_is_called_off_at_the_provider_before_the_order_expires() {
     assert_eq!(step(&case), Step::Expire);
 }
 
+/// Stock is not held for a provider that is down. What it took is found afterwards.
+#[test]
+fn an_order_is_given_up_when_the_provider_does_not_say_how_its_payment_stands() {
+    let mut case = Case::new(placed(&card()));
+    case.system(&created("pi_1"));
+    case.later(HOLD_SECONDS + PROVIDER_PATIENCE_SECONDS - 1);
+    assert_eq!(case.refuses(&Actor::Worker, &Command::Expire), Rejection::NotExpired);
+    case.later(1);
+    assert_eq!(step(&case), Step::Void(intent("pi_1")), "the provider is still asked first");
+    case.system(&Command::Expire);
+    assert_eq!((case.order.status, step(&case)), (Status::Cancelled, Step::Void(intent("pi_1"))));
+    case.system(&succeeded("pi_1", case.order.total));
+    assert!(matches!(step(&case), Step::Refund { refund, .. } if refund.amount == case.order.total));
+}
+
 #[test]
 fn an_order_whose_provider_stays_silent_is_given_up_a_quarter_of_an_hour_late_and_money_taken_meanwhile_goes_back()
  {

@@ -85,8 +85,8 @@ fn guard(action: Action) -> &'static str {
             "it is to be paid on delivery, and no earlier attempt can be paid at the provider any more"
         }
         Action::Expire => {
-            "its hold is over, or its payment failed for good, and nothing at the provider can be paid any more; or the provider \
-             has not said how it stands for 15 minutes after the hold"
+            "its hold is over, or its payment failed for good, and nothing at the provider can be paid any more; or its hold has \
+             been over for 15 minutes, and the provider does not say"
         }
         Action::RecordPayment => {
             "news of an attempt that is not the order's, or of another amount, is refused"

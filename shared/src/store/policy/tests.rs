@@ -143,3 +143,20 @@ fn what_is_misspelt_null_or_a_list_is_not_taken_for_policies() {
     let twice = r#"{"policies": {"cancel": {"customer": {"card": "never", "card": "packed"}}}}"#;
     assert!(serde_json::from_str::<Settings>(twice).is_err(), "one way to pay twice");
 }
+
+/// Documents of orders leave the default out. Whoever wants another one for new stores writes it into their settings, and does
+/// not change what orders of years ago were placed under.
+#[test]
+fn the_default_is_for_good_because_orders_do_not_store_it() {
+    let (early, late) = (json!("packed"), json!("shipped"));
+    let all = |cutoff: &Value| json!({"card": cutoff, "redirect": cutoff, "cod": cutoff, "later": cutoff});
+    let reasons = ["damaged", "defective", "wrong_item", "not_as_described", "no_longer_wanted", "other"];
+    let stored = serde_json::to_value(Policies::default()).expect("JSON");
+    assert_eq!(
+        stored,
+        json!({
+            "cancel": {"customer": all(&early), "staff": all(&late)},
+            "returns": {"window_days": 30, "reasons": reasons, "refund_delivery": false},
+        })
+    );
+}
