@@ -66,6 +66,9 @@ pub const GUEST_TOKEN_DAYS: i64 = 90;
 pub const PAYMENT_ATTEMPTS: u32 = 20;
 /// Refunds of one order: its log is read and written whole, and the provider lists a hundred at once.
 pub const REFUNDS: usize = 50;
+/// Times that the internal notes of an order can be changed: each stays in its log, which is read and written whole, and an
+/// item of DynamoDB takes 400 KB.
+pub const NOTES_CHANGES: usize = 25;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
 /// Entries of an order's log after which nothing of it is called off line by line any more.

@@ -89,6 +89,7 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         | EventKind::Prepared { .. }
         | EventKind::Packed
         | EventKind::Disputed { .. }
-        | EventKind::DisputeClosed { .. } => &[],
+        | EventKind::DisputeClosed { .. }
+        | EventKind::NotesChanged { .. } => &[],
     }
 }

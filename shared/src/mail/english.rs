@@ -116,7 +116,8 @@ pub(super) fn words(facts: &Facts<'_>) -> Option<Words> {
         | EventKind::RefundFailed { .. }
         | EventKind::RefundRetried { .. }
         | EventKind::Disputed { .. }
-        | EventKind::DisputeClosed { .. } => return None,
+        | EventKind::DisputeClosed { .. }
+        | EventKind::NotesChanged { .. } => return None,
     };
     Some(Words { subject, paragraphs })
 }

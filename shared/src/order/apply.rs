@@ -134,7 +134,8 @@ fn fold(order: &mut Order, kind: &EventKind) {
         | EventKind::ReturnRequested { .. }
         | EventKind::ReturnApproved { .. }
         | EventKind::ReturnRejected { .. }
-        | EventKind::ReturnReceived { .. } => {}
+        | EventKind::ReturnReceived { .. }
+        | EventKind::NotesChanged { .. } => {}
     }
 }
 

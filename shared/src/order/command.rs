@@ -127,6 +127,11 @@ pub enum Command {
         /// Whether the delivery charge goes back too; without it as the policy says.
         refund_delivery: Option<bool>,
     },
+    /// Write down what only staff sees (C8).
+    ChangeNotes {
+        /// Instead of what is there; nothing takes it away.
+        notes: Option<String>,
+    },
 }
 
 impl Command {
@@ -152,6 +157,7 @@ impl Command {
             Self::ApproveReturn { .. } => Action::ApproveReturn,
             Self::RejectReturn { .. } => Action::RejectReturn,
             Self::ReceiveReturn { .. } => Action::ReceiveReturn,
+            Self::ChangeNotes { .. } => Action::ChangeNotes,
         }
     }
 

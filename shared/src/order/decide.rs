@@ -68,6 +68,7 @@ pub fn decide(
         Command::ReceiveReturn { id, lines, refund_delivery } => {
             returns::receive(order, document, *id, lines.as_deref(), *refund_delivery)
         }
+        Command::ChangeNotes { notes } => Ok(change_notes(order, document, notes.as_deref())),
     }
 }
 
@@ -122,6 +123,11 @@ fn deliver(order: &Order) -> Vec<EventKind> {
     let amount = order.sums().owed();
     let collected = (order.payment.state == State::OnDelivery).then_some(EventKind::Collected { amount });
     [EventKind::Delivered].into_iter().chain(collected).collect()
+}
+
+fn change_notes(order: &Order, document: &Document, notes: Option<&str>) -> Vec<EventKind> {
+    let news = order.internal_notes(document) != notes;
+    news.then(|| EventKind::NotesChanged { notes: notes.map(str::to_owned) }).into_iter().collect()
 }
 
 /// Units that a request names: each line is there, each once and has so many left for it.

@@ -254,6 +254,12 @@ pub enum EventKind {
         /// What is owed less for it.
         amount: Money,
     },
+    /// Staff wrote something down about it; customers never see that.
+    NotesChanged {
+        /// What there is now instead; nothing if it was taken away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notes: Option<String>,
+    },
 }
 
 /// The request behind an event: sent again, it finds what it did.
@@ -305,6 +311,7 @@ impl EventKind {
             Self::ReturnApproved { .. } => "return_approved",
             Self::ReturnRejected { .. } => "return_rejected",
             Self::ReturnReceived { .. } => "return_received",
+            Self::NotesChanged { .. } => "notes_changed",
         }
     }
 

@@ -5,6 +5,8 @@
 //! the log, and one conditional write saves the head if its version is still the one that was decided upon.
 
 mod apply;
+pub mod attention;
+mod audit;
 mod command;
 mod decide;
 mod effects;
@@ -12,6 +14,7 @@ mod event;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod ledger;
+mod notes;
 pub mod payment;
 #[cfg(test)]
 mod properties;
@@ -24,6 +27,7 @@ mod tests;
 mod units;
 
 pub use apply::apply;
+pub use audit::Audited;
 pub use command::{Command, IntentReport, RefundReport, RefundWish};
 pub use decide::decide;
 pub use effects::{Effects, effects, held};

@@ -18,6 +18,9 @@ pub const RETRY_REFUND_AFTER_SECONDS: [i64; 3] = [60 * 60, 6 * 60 * 60, 24 * 60 
 /// up: what was taken meanwhile is found when the provider is back, and goes back.
 pub const PROVIDER_PATIENCE_SECONDS: i64 = 15 * 60;
 
+/// Why an order is called off, or its payment has failed, once the bank let go of what was reserved for it.
+pub const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
+
 /// How an order is paid. Card numbers never reach us; a payment method id stands for the card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -42,6 +42,8 @@ pub enum Action {
     RejectReturn,
     /// Take it in.
     ReceiveReturn,
+    /// Write down what only staff sees.
+    ChangeNotes,
     /// Take the order as one that is paid on delivery.
     Accept,
     /// Give it up unpaid.
@@ -55,15 +57,15 @@ pub enum Action {
 }
 
 use Action::{
-    Accept, ApproveReturn, Cancel, CancelLines, Deliver, Expire, Pack, Pay, Prepare, ReceiveReturn,
-    RecordDispute, RecordPayment, RecordRefund, Refund, RejectReturn, RequestReturn, RetryRefund,
-    SettleRefund, Ship,
+    Accept, ApproveReturn, Cancel, CancelLines, ChangeNotes, Deliver, Expire, Pack, Pay, Prepare,
+    ReceiveReturn, RecordDispute, RecordPayment, RecordRefund, Refund, RejectReturn, RequestReturn,
+    RetryRefund, SettleRefund, Ship,
 };
 use Role::{Customer, Staff, System};
 use Status::{Confirmed, Delivered, Packed, Pending, Preparing, Shipped};
 
 /// Who may do what, and where the order must stand for it. What else must hold, [`permit`] says.
-const TABLE: [(Action, &[Role], &[Status]); 19] = [
+const TABLE: [(Action, &[Role], &[Status]); 20] = [
     (Pay, &[Customer, Staff], &[Pending]),
     (Cancel, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
     (CancelLines, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
@@ -78,6 +80,7 @@ const TABLE: [(Action, &[Role], &[Status]); 19] = [
     (ApproveReturn, &[Staff], &[Delivered]),
     (RejectReturn, &[Staff], &[Delivered]),
     (ReceiveReturn, &[Staff], &[Delivered]),
+    (ChangeNotes, &[Staff], &Status::ALL),
     (Accept, &[Staff, System], &[Pending]),
     (Expire, &[System], &[Pending]),
     (RecordPayment, &[System], &Status::ALL),
@@ -108,6 +111,7 @@ impl Action {
             ApproveReturn => "approve_return",
             RejectReturn => "reject_return",
             ReceiveReturn => "receive_return",
+            ChangeNotes => "change_notes",
             Accept => "confirm",
             Expire => "expire",
             RecordPayment => "record_payment",
@@ -161,6 +165,9 @@ pub fn permit(
             Err(Rejection::NoReturnOfThatState)
         }
         ReceiveReturn if !has_return(order, &[ReturnState::Approved]) => Err(Rejection::NoReturnOfThatState),
+        ChangeNotes if order.notes_changes() >= limits::NOTES_CHANGES => {
+            Err(Rejection::TooMany { what: "changes of its notes" })
+        }
         _ => Ok(()),
     }
 }

@@ -1,6 +1,8 @@
 //! The rules of an order, as sentences.
 
 #[cfg(test)]
+mod attention;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod capture;
@@ -12,6 +14,8 @@ mod explore;
 mod fulfilment;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod notes;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]

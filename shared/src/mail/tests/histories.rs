@@ -123,6 +123,7 @@ pub fn turned_down() -> Case {
     let mut case = Case::delivered();
     case.customer(&send_back("r", &[units(1, 1)]));
     case.staff(&reject("It was used"));
+    case.staff(&Command::ChangeNotes { notes: Some("was cross on the phone".into()) });
     case
 }
 

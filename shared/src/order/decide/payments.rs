@@ -2,7 +2,7 @@
 
 use super::super::command::IntentReport;
 use super::super::event::EventKind;
-use super::super::payment::{Method, Reference, State};
+use super::super::payment::{AUTHORIZATION_EXPIRED, Method, Reference, State};
 use super::super::rejection::Rejection;
 use super::super::{Cause, Order, Status};
 use super::refunds;
@@ -216,10 +216,10 @@ fn lapsed(order: &Order) -> Vec<EventKind> {
     }
     match order.status {
         Status::Shipped | Status::Delivered => {
-            let code = "authorization_expired".to_owned();
+            let code = AUTHORIZATION_EXPIRED.to_owned();
             vec![EventKind::PaymentFailed { intent: order.payment.intent.clone(), code }]
         }
-        _ => vec![EventKind::PaymentVoided, called_off("authorization_expired")],
+        _ => vec![EventKind::PaymentVoided, called_off(AUTHORIZATION_EXPIRED)],
     }
 }
 

@@ -190,7 +190,8 @@ pub(super) fn once_is_once(order: &Order) {
             | EventKind::PaymentFailed { .. }
             | EventKind::PaymentVoided
             | EventKind::RefundFailed { .. }
-            | EventKind::RefundRetried { .. } => continue,
+            | EventKind::RefundRetried { .. }
+            | EventKind::NotesChanged { .. } => continue,
         };
         // A refund of ours and one from outside are one thing to the provider; a payment is taken or collected.
         let name = match event.kind.name() {

@@ -4,7 +4,7 @@ use super::audit::{Audit, once_is_once, told};
 use super::provider::{At, Provider};
 use super::stock::Stock;
 use crate::order::payment::{PaymentStatus, State};
-use crate::order::{Actor, EventKind, Order, Role, Status, apply};
+use crate::order::{Actor, Command, EventKind, Order, Role, Status, apply};
 use crate::placement::Document;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -130,6 +130,16 @@ pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[Ev
     let (from, to) = (path(before), path(order.status));
     let on = from <= to && order.status != Status::Cancelled;
     assert!(on || off || planned_anew, "from {before:?} to {:?}: {}", order.status, told(order));
+}
+
+/// The audit trail names the command that was given, and its movements are those of the ledger.
+pub(super) fn audited(order: &Order, new: &[EventKind], command: &Command) {
+    let audit = order.audit();
+    for audited in audit.iter().rev().take(new.len()) {
+        assert_eq!(audited.command, command.action().name(), "{:?} of {}", audited.event, told(order));
+    }
+    let entries: Vec<_> = audit.into_iter().flat_map(|audited| audited.entries).collect();
+    assert_eq!(entries, order.ledger());
 }
 
 fn within_policy(before: Status, order: &Order, document: &Document, actor: &Actor, reason: bool) {

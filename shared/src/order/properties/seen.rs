@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::order::{Action, EventKind};
 
 /// Every kind of event that a log can have.
-const EVENTS: [&str; 30] = [
+const EVENTS: [&str; 31] = [
     "placed",
     "confirmed",
     "payment_chosen",
@@ -36,6 +36,7 @@ const EVENTS: [&str; 30] = [
     "return_approved",
     "return_rejected",
     "return_received",
+    "notes_changed",
 ];
 
 #[derive(Debug, Default)]

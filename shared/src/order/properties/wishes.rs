@@ -10,7 +10,7 @@ use crate::order::{Actor, Command, Received, RefundReport, RefundWish, Request, 
 /// Something that somebody wants.
 pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     let order = world.order();
-    match picks.below(35) {
+    match picks.below(36) {
         0..=2 => pay(world, picks),
         3 => Command::Cancel { reason: "no".into(), override_reason: reason(picks) },
         4..=7 => Command::CancelLines {
@@ -35,6 +35,7 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
         28..=31 => receive(world, picks),
         32 => Command::Accept,
         33 => Command::Expire,
+        34 => Command::ChangeNotes { notes: picks.one_of(&[None, Some("calm".into()), Some("VIP".into())]) },
         _ => {
             let report = RefundReport::Failed { attempt: 0, code: "no".into() };
             Command::RecordRefund { refund: format!("{}-refund-99", order.id), report }
@@ -63,7 +64,8 @@ pub(super) fn actor_for(command: &Command, picks: &mut Picks<'_>) -> Actor {
         | Command::SettleRefund { .. }
         | Command::ApproveReturn { .. }
         | Command::RejectReturn { .. }
-        | Command::ReceiveReturn { .. } => staff(),
+        | Command::ReceiveReturn { .. }
+        | Command::ChangeNotes { .. } => staff(),
     }
 }
 

@@ -74,6 +74,7 @@ impl<'a> World<'a> {
         self.stock.book(&self.document, &events, &effects);
         self.order = apply(self.order.take(), &events, actor, now);
         laws::step(before, self.order(), &self.document, &events, actor);
+        laws::audited(self.order(), &events, command);
         laws::check(self.order(), &self.document, &self.stock, &self.provider);
         self.again(command, actor);
         self.done.push((command.clone(), actor.clone()));

@@ -211,6 +211,7 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
             .map(|state| Command::RejectReturn { id: the_return(case, state), reason: key.clone() })
             .to_vec(),
         Action::ReceiveReturn => vec![receive(the_return(case, ReturnState::Approved), None)],
+        Action::ChangeNotes => vec![Command::ChangeNotes { notes: Some(key) }],
         Action::RecordPayment => payment_reports(case),
         Action::RecordRefund => refund_reports(case, &key),
         Action::RecordDispute => [None, Some(true), Some(false)]

@@ -81,6 +81,7 @@ fn guard(action: Action) -> &'static str {
         Action::ApproveReturn => "a return was asked for",
         Action::RejectReturn => "a return was asked for or approved, and has not arrived",
         Action::ReceiveReturn => "a return was approved",
+        Action::ChangeNotes => "at most 25 times",
         Action::Accept => {
             "it is to be paid on delivery, and no earlier attempt can be paid at the provider any more"
         }
