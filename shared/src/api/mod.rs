@@ -1,9 +1,12 @@
 //! What goes over the wire: requests that are checked while they are read, and views of what is stored.
 
 pub mod address;
+pub mod admin;
+pub mod attention;
 pub mod cancel;
 pub mod cart;
 pub mod coupon;
+pub mod events;
 pub mod import;
 pub mod ledger;
 pub mod order;

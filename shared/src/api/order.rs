@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::attention::AttentionView;
 use super::ledger::signed;
 use super::quote::{EcoView, LineView, QuoteView, shown};
 use super::refund::{DisputeView, RefundView};
@@ -69,6 +70,9 @@ pub struct OrderView {
     /// Staff's note; customers never see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_notes: Option<String>,
+    /// What staff must look at; customers never see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Vec<AttentionView>>,
 }
 
 /// One order in a list (R3).
@@ -293,13 +297,14 @@ impl OrderView {
             payment: PaymentView::of(order, staff),
             shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
             allocation_reason: document.choice.reason,
-            timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
+            timeline: TimelineEntry::all(order, staff),
             eco_impact: EcoView::of(document, parcels),
             available_actions: available_actions(order, document, reader.role(), now),
             return_until: order.return_until(document).map(Timestamp::rfc3339),
             notes: document.notes.clone(),
             override_reason: document.override_reason.clone().filter(|_| staff),
-            internal_notes: document.internal_notes.clone().filter(|_| staff),
+            internal_notes: order.internal_notes(document).filter(|_| staff).map(str::to_owned),
+            attention: staff.then(|| AttentionView::all(order, now)),
         }
     }
 }
@@ -372,6 +377,12 @@ impl ShipmentView {
 }
 
 impl TimelineEntry {
+    /// What happened. What staff writes down is no customer's business, not even that it did.
+    fn all(order: &Order, to_staff: bool) -> Vec<Self> {
+        let seen = |event: &&Event| to_staff || !matches!(event.kind, EventKind::NotesChanged { .. });
+        order.log.iter().filter(seen).map(|event| Self::of(event, to_staff)).collect()
+    }
+
     fn of(event: &Event, to_staff: bool) -> Self {
         let (reason, override_reason) = match &event.kind {
             EventKind::LinesCancelled { reason, override_reason, .. }

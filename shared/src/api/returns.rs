@@ -228,11 +228,6 @@ pub struct ReturnedView {
 impl ReturnView {
     /// A return of an order.
     pub fn of(order: &Order, known: &Return) -> Self {
-        let received = |line: &Received| ReceivedView {
-            line_id: line.line,
-            restocked: line.restocked,
-            scrapped: line.scrapped,
-        };
         let refund = known.refund.as_deref().and_then(|id| order.refund(id));
         Self {
             return_id: known.id,
@@ -243,7 +238,7 @@ impl ReturnView {
             requested_at: known.requested_at.rfc3339(),
             updated_at: known.since.rfc3339(),
             rejection_reason: known.rejection_reason.clone(),
-            received: known.received.iter().map(received).collect(),
+            received: ReceivedView::all(&known.received),
             refund: refund.map(|refund| ReturnRefundView {
                 refund_id: refund.id.clone(),
                 amount: shown(refund.amount),
@@ -251,6 +246,15 @@ impl ReturnView {
                 status: refund.state,
             }),
         }
+    }
+}
+
+impl ReceivedView {
+    /// What arrived of lines.
+    pub fn all(received: &[Received]) -> Vec<Self> {
+        let of =
+            |line: &Received| Self { line_id: line.line, restocked: line.restocked, scrapped: line.scrapped };
+        received.iter().map(of).collect()
     }
 }
 

@@ -1,0 +1,45 @@
+//! What a person must look at, on the wire: staff alone sees it.
+
+use serde::Serialize;
+
+use crate::order::Order;
+use crate::order::attention::{Attention, Need, attention};
+use crate::time::Timestamp;
+
+/// Something that staff must look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttentionView {
+    /// `refund_failed`, `refund_by_hand`, `dispute`, `return_requested`, `unpaid`, `return_overdue`, `delivery_overdue`,
+    /// `still_held`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Since when.
+    pub since: String,
+    /// The refund that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<String>,
+    /// The provider's id of the dispute that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispute_id: Option<String>,
+    /// The return that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_id: Option<u16>,
+}
+
+impl AttentionView {
+    /// What an order needs now, longest waiting first.
+    pub fn all(order: &Order, now: Timestamp) -> Vec<Self> {
+        attention(order, now).iter().map(Self::of).collect()
+    }
+
+    fn of(Attention { need, since }: &Attention) -> Self {
+        let (mut refund_id, mut dispute_id, mut return_id) = (None, None, None);
+        match need {
+            Need::RefundFailed { refund } | Need::RefundByHand { refund } => refund_id = Some(refund.clone()),
+            Need::Dispute { dispute } => dispute_id = Some(dispute.clone()),
+            Need::ReturnRequested { id } | Need::ReturnOverdue { id } => return_id = Some(*id),
+            Need::Unpaid | Need::DeliveryOverdue | Need::StillHeld => {}
+        }
+        Self { kind: need.name(), since: since.rfc3339(), refund_id, dispute_id, return_id }
+    }
+}
