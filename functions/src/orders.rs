@@ -179,7 +179,7 @@ pub async fn execute(
     actor: &Actor,
 ) -> Result<Order, Error> {
     for _ in 0..RACES {
-        match attempt(app, &order, document, command, actor).await? {
+        match attempt(app, &order, document, std::slice::from_ref(command), actor).await? {
             Some(after) => return Ok(after),
             None => order = find_head(app, &order.customer, &order.id).await?,
         }
@@ -190,14 +190,19 @@ pub async fn execute(
 /// Like [`execute`], for the command that a request stands for: 412 with the version that there is, if `If-Match` names
 /// others, also if somebody else makes it another one meanwhile. With `?dry_run=true` it is decided and not saved.
 pub async fn command(app: &App, request: &Request, case: Case, command: &Command) -> Result<Done, Error> {
+    commands(app, request, case, std::slice::from_ref(command)).await
+}
+
+/// Like [`command`], for several that are carried out one after the other by one write: all of them, or none.
+pub async fn commands(app: &App, request: &Request, case: Case, commands: &[Command]) -> Result<Done, Error> {
     let Case { actor, mut order, document, .. } = case;
     let dry_run = request.flag("dry_run")?;
     for _ in 0..RACES {
         request.require_version(order.version())?;
         let after = if dry_run {
-            Some(decided(&order, &document, command, &actor, app.now())?.0)
+            Some(decided(&order, &document, commands, &actor, app.now())?.0)
         } else {
-            attempt(app, &order, &document, command, &actor).await?
+            attempt(app, &order, &document, commands, &actor).await?
         };
         match after {
             Some(after) => {
@@ -219,10 +224,10 @@ async fn attempt(
     app: &App,
     order: &Order,
     document: &Document,
-    command: &Command,
+    commands: &[Command],
     actor: &Actor,
 ) -> Result<Option<Order>, Error> {
-    let (after, effects) = decided(order, document, command, actor, app.now())?;
+    let (after, effects) = decided(order, document, commands, actor, app.now())?;
     if after.version() == order.version() {
         return Ok(Some(after));
     }
@@ -232,18 +237,22 @@ async fn attempt(
     }
 }
 
-/// The order as it would be after a command, and what else would have to be written.
+/// The order as it would be after these commands, and what else would have to be written.
 fn decided(
     order: &Order,
     document: &Document,
-    command: &Command,
+    commands: &[Command],
     actor: &Actor,
     now: Timestamp,
 ) -> Result<(Order, Effects), Error> {
-    let events = decide(order, document, command, actor, now)
-        .map_err(|rejection| refusal(order, document, actor, rejection, now))?;
-    let after = apply(Some(order.clone()), &events, actor, now)
-        .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
+    let (mut after, mut events) = (order.clone(), vec![]);
+    for command in commands {
+        let new = decide(&after, document, command, actor, now)
+            .map_err(|rejection| refusal(order, document, actor, rejection, now))?;
+        after = apply(Some(after), &new, actor, now)
+            .ok_or_else(|| Error::broken("an order vanished", order.id.to_string()))?;
+        events.extend(new);
+    }
     Ok((after, effects(order, document, &events)))
 }
 

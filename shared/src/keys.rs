@@ -2,7 +2,7 @@
 //!
 //! | item                | PK                 | SK                      | GSI1PK            | GSI1SK           |
 //! |---------------------|--------------------|-------------------------|-------------------|------------------|
-//! | head of an order    | `CUSTOMER#<id>`    | `ORDER#<order id>`      |                   |                  |
+//! | head of an order    | `CUSTOMER#<id>`    | `ORDER#<order id>`      | `ATTENTION`, if it needs a person | `ORDER#<id>` |
 //! | frozen document     | `CUSTOMER#<id>`    | `PLACED#<placement>`    | `NUMBER#<number>` | `ORDER#<id>`     |
 //! | counts of orders    | `CUSTOMER#<id>`    | `COUNTS`                |                   |                  |
 //! | mail that was sent  | `CUSTOMER#<id>`    | `MAIL#<order>#<event>`  |                   |                  |
@@ -17,7 +17,10 @@
 //! | store, one version  | `STORE`            | `V#<version>`           |                   |                  |
 //!
 //! No id can contain `#` (see [`crate::ids`]). `PRODUCT` and `STOCK#…` are read together with one query, which is why
-//! adjustments sort behind them. Index keys never change, so the index costs one write for an order's whole life.
+//! adjustments sort behind them.
+//!
+//! A second index has the lists of everybody's orders, sorted by `GSI1SK` too: `GSI2PK` is `ORDERS` on a document and
+//! `ORDERS#<status>` on a head. A document's index keys never change; a head's move with its status, in the same write.
 
 use sha2::{Digest, Sha256};
 
@@ -25,6 +28,7 @@ use crate::ids::{
     CouponCode, CustomerId, IdempotencyKey, OrderId, OrderNumber, PlacementTag, ProductId, VariationId,
     WarehouseId,
 };
+use crate::order::Status;
 use crate::sku::Sku;
 use crate::time::Timestamp;
 
@@ -45,6 +49,10 @@ impl Key {
 
 /// What the sort key of every head begins with.
 pub const ORDER_PREFIX: &str = "ORDER#";
+/// Index partition of all orders, by their documents.
+pub const ORDERS: &str = "ORDERS";
+/// Index partition of the orders that a person must look at, by their heads.
+pub const ATTENTION: &str = "ATTENTION";
 /// Index partition of the catalogue.
 pub const CATALOG: &str = "CATALOG";
 /// Sort key of a product; also the lower bound of what a product query reads.
@@ -61,10 +69,20 @@ pub fn customer(customer: &CustomerId) -> String {
 
 /// Head of an order.
 pub fn head(owner: &CustomerId, order: &OrderId) -> Key {
-    Key::new(customer(owner), format!("{ORDER_PREFIX}{order}"))
+    Key::new(customer(owner), in_time(order))
 }
 
-/// Where the heads of orders begin that were placed at that moment or later.
+/// Index partition of the orders of a status, by their heads.
+pub fn orders_of(status: Status) -> String {
+    format!("{ORDERS}#{}", status.as_str())
+}
+
+/// An order's place in the indexes: by the time of its placement, as in its customer's partition.
+pub fn in_time(order: &OrderId) -> String {
+    format!("{ORDER_PREFIX}{order}")
+}
+
+/// Where the heads of orders begin that were placed at that moment or later, behind all earlier ones.
 pub fn heads_since(moment: Timestamp) -> String {
     format!("{ORDER_PREFIX}{}", OrderId::lower_bound(moment))
 }

@@ -70,6 +70,11 @@ impl Timestamp {
         Some(Self::from_millis(millis)).filter(|time| time.0 == millis).ok_or(InvalidTimestamp)
     }
 
+    /// The first moment of a day in UTC, e.g. of `2026-03-01`.
+    pub fn parse_day(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse_rfc3339(&format!("{text}T00:00:00Z"))
+    }
+
     /// RFC 3339 in UTC, e.g. `2026-03-01T10:00:00.25Z`.
     pub fn rfc3339(self) -> String {
         self.datetime().format(&Rfc3339).unwrap_or_default()
@@ -110,6 +115,17 @@ mod tests {
             ("2026-03-01T10:00:00.123456789+00:00", "2026-03-01T10:00:00.123Z"),
         ] {
             assert_eq!(Timestamp::parse_rfc3339(text).map(Timestamp::rfc3339).as_deref(), Ok(utc), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_utc() {
+        assert_eq!(
+            Timestamp::parse_day("2024-02-29").map(Timestamp::rfc3339).as_deref(),
+            Ok("2024-02-29T00:00:00Z")
+        );
+        for bad in ["", "2026-02-29", "2026-3-1", "20260301", "2026-03-01T00:00:00Z", "2026-03-01 "] {
+            assert_eq!(Timestamp::parse_day(bad), Err(InvalidTimestamp), "{bad}");
         }
     }
 

@@ -28,6 +28,7 @@ async fn story() -> BTreeSet<Seen> {
     story::guests(&recorded).await;
     undoing::money_goes_back(&recorded).await;
     undoing::goods_come_back(&recorded).await;
+    undoing::staff_edits(&recorded).await;
     story::payments_that_fail(&recorded).await;
     assert_eq!(recorded.shop.units("mug"), (87, 0), "four were sent, one came back, the rest was called off");
     Recorded::seen()

@@ -77,6 +77,10 @@ fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
                 })
                 .collect()
         }
+        "DynamoDB_20120810" if operation == "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().into_iter().flatten();
+            tables.map(|(table, _)| ("dynamodb:BatchGetItem".to_owned(), format!("{table}.Arn"))).collect()
+        }
         "DynamoDB_20120810" => vec![(format!("dynamodb:{operation}"), table(&body))],
         "AmazonSQS" => {
             let queue = text(&body["QueueUrl"]).rsplit('/').next().unwrap_or_default().to_owned();

@@ -185,6 +185,12 @@ pub async fn payments_that_fail(recorded: &Recorded) {
 /// Its customer and staff read a prepared order, in every way.
 async fn read(recorded: &Recorded, placed: &Answer) {
     let (id, number) = (placed.order_id(), text(&placed.body["order_number"]));
+    let admin = recorded.shop.admin();
+    let staff = |path: &str| Call::get(&format!("/api/v1/admin/orders{path}")).token(&admin);
+    for filter in ["", "?status=preparing", "?attention=true", "?user_id=alice"] {
+        recorded.send("list-all-orders", 200, staff(filter)).await;
+    }
+    recorded.send("list-order-events", 200, staff(&format!("/{id}/events"))).await;
     for token in [recorded.shop.customer("alice"), recorded.shop.admin()] {
         let get = |path: &str| Call::get(&format!("/api/v1/orders{path}")).token(&token);
         recorded.send("get-order", 200, get(&format!("/{id}"))).await;

@@ -19,17 +19,24 @@ fn keys(schema: &Json) -> Json {
 }
 
 #[test]
-fn the_table_and_its_one_index_have_the_keys_that_the_domain_builds() {
+fn the_table_and_its_two_indexes_have_the_keys_that_the_domain_builds() {
     let table = properties();
     assert_eq!(keys(&table["KeySchema"]), json!([["PK", "HASH"], ["SK", "RANGE"]]));
     let indexes = table["GlobalSecondaryIndexes"].as_array().expect("indexes");
-    assert_eq!(indexes.len(), 1);
+    assert_eq!(indexes.len(), 2);
     assert_eq!(indexes[0]["IndexName"], "GSI1");
     assert_eq!(keys(&indexes[0]["KeySchema"]), json!([["GSI1PK", "HASH"], ["GSI1SK", "RANGE"]]));
     assert_eq!(
         indexes[0]["Projection"]["NonKeyAttributes"],
         json!(["product"]),
         "lists of products need no second read"
+    );
+    assert_eq!(indexes[1]["IndexName"], "GSI2");
+    assert_eq!(keys(&indexes[1]["KeySchema"]), json!([["GSI2PK", "HASH"], ["GSI1SK", "RANGE"]]));
+    assert_eq!(
+        indexes[1]["Projection"],
+        json!({"ProjectionType": "KEYS_ONLY"}),
+        "an order that changes without its status costs nothing there"
     );
 }
 

@@ -65,6 +65,20 @@ async fn failed(recorded: &Recorded, admin: &str, order: &str) -> String {
     text(&failed.unwrap_or_else(|| panic!("no refund failed: {order:?}"))["refund_id"])
 }
 
+/// Staff writes down what the customer says, and then calls the order off.
+pub async fn staff_edits(recorded: &Recorded) {
+    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
+    let placed = recorded.send("place-order", 201, order(&alice, "e1", "mug", 2, "pm_card_visa")).await;
+    recorded.finish().await;
+    let path = format!("/api/v1/admin/orders/{}", placed.order_id());
+    for body in [json!({"internal_notes": "Wavers"}), json!({"status": "cancelled", "internal_notes": null})]
+    {
+        let edit = Call::new("PATCH", &path).token(&admin).header("if-match", "*").json(&body);
+        recorded.send("edit-order", 200, edit).await;
+    }
+    recorded.finish().await;
+}
+
 /// Orders are delivered, and parts of them are sent back.
 pub async fn goods_come_back(recorded: &Recorded) {
     let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));

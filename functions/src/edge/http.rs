@@ -132,6 +132,13 @@ impl Request {
         }
     }
 
+    /// 428 if the caller does not say which version it has seen (`If-Match`): what is written over must be known.
+    pub fn expect_version(&self) -> Result<(), Error> {
+        let problem =
+            || Problem::new(428, "version_required", "send the ETag that you have seen as If-Match");
+        self.header("if-match").map(drop).ok_or_else(|| problem().into())
+    }
+
     /// The idempotency key. 400 without one: every request that creates or moves something needs it (P4).
     pub fn idempotency_key(&self) -> Result<IdempotencyKey, Error> {
         let Some(value) = self.inner.headers().get("idempotency-key") else {

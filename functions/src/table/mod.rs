@@ -5,6 +5,7 @@ mod carts;
 mod counts;
 mod coupons;
 mod entries;
+mod lists;
 mod mails;
 mod orders;
 mod packed;
@@ -14,6 +15,7 @@ mod stores;
 
 pub use addresses::Kept;
 pub use carts::CartChanged;
+pub use lists::{Filter, Page, Place};
 pub use mails::Claim;
 pub use orders::{Placed, Saved, is_head, order};
 pub use products::Replaced;
@@ -39,8 +41,10 @@ use crate::error::Error;
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// Name of the index.
+/// Name of the index that finds single things: orders by number, products, what needs a person.
 const INDEX: &str = "GSI1";
+/// Name of the index of everybody's orders.
+const LISTS: &str = "GSI2";
 /// How often a write is tried against others that touch the same items, with pauses of 7 s at most together. The SDK does not
 /// retry cancelled transactions (AWS: "TransactionCanceledException … not retried"). The edge ends all tries in time
 /// ([`crate::edge::REQUEST_WITHIN`]).

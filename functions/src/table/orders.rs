@@ -2,7 +2,7 @@
 
 use shared::ids::{CustomerId, OrderId, OrderNumber, PlacementTag};
 use shared::keys::{self, Key};
-use shared::order::{Effects, Order, Status};
+use shared::order::{Effects, Order, attention};
 use shared::placement::{Document, Placement};
 use shared::time::Timestamp;
 
@@ -35,15 +35,6 @@ pub enum Saved {
     Done,
     /// Somebody else changed the order since it was read.
     Stale,
-}
-
-/// A page of a customer's orders.
-#[derive(Debug)]
-pub struct Page {
-    /// Newest first.
-    pub orders: Vec<Order>,
-    /// The last order that was looked at, if there may be more.
-    pub last: Option<OrderId>,
 }
 
 impl Table {
@@ -153,53 +144,6 @@ impl Table {
             })
             .collect())
     }
-
-    /// Orders of a customer, newest first: `skip` and then at most `limit` of those with `status`, after `after`. Reads at
-    /// most four pages of the table, so a rare status gives short pages rather than slow ones.
-    pub async fn orders(
-        &self,
-        customer: &CustomerId,
-        status: Option<Status>,
-        after: Option<OrderId>,
-        skip: u32,
-        limit: u32,
-    ) -> Result<Page, Error> {
-        const READS: u32 = 4;
-        // Heads that one read looks at: about a kilobyte each, so at most 25 request units for a page.
-        const FILTERED: i32 = 50;
-        let wanted = usize::try_from(skip.saturating_add(limit)).unwrap_or(usize::MAX);
-        let mut found: Vec<Order> = Vec::new();
-        let mut last = after;
-        for read in 0.. {
-            let query = self.client.query().table_name(&self.name).scan_index_forward(false);
-            let query = query.key_condition_expression("PK = :customer AND begins_with(SK, :order)");
-            let query = query.expression_attribute_values(":customer", text(&keys::customer(customer)));
-            let query = query.expression_attribute_values(":order", text(keys::ORDER_PREFIX));
-            let query = match status {
-                Some(status) => query
-                    .limit(FILTERED)
-                    .filter_expression("#status = :status")
-                    .expression_attribute_names("#status", "status")
-                    .expression_attribute_values(":status", text(status.as_str())),
-                None => query.limit(i32::try_from(wanted - found.len()).unwrap_or(i32::MAX)),
-            };
-            let start = last.map(|order| super::key_item(&keys::head(customer, &order)));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(unavailable)?;
-            last = answer.last_evaluated_key().map(sort_key).and_then(keys::parse_order);
-            for item in answer.items.unwrap_or_default() {
-                found.push(order(item)?);
-            }
-            if found.len() >= wanted || last.is_none() || (read + 1 >= READS && status.is_some()) {
-                break;
-            }
-        }
-        if found.len() > wanted {
-            found.truncate(wanted);
-            last = found.last().map(|order| order.id);
-        }
-        let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(found.len());
-        Ok(Page { orders: found.split_off(skipped), last })
-    }
 }
 
 /// Whether an item is the head of an order.
@@ -212,9 +156,15 @@ pub fn order(item: Item) -> Result<Order, Error> {
     from_item(item)
 }
 
+/// Its places in the lists are written with it, so they cannot say anything else than it does.
 fn head_item(order: &Order) -> Result<Item, Error> {
     let mut item = to_item(&keys::head(&order.customer, &order.id), order)?;
     item.insert("v".to_owned(), number(order.version()));
+    item.insert("GSI1SK".to_owned(), text(&keys::in_time(&order.id)));
+    item.insert("GSI2PK".to_owned(), text(&keys::orders_of(order.status)));
+    if attention::is_open(order) {
+        item.insert("GSI1PK".to_owned(), text(keys::ATTENTION));
+    }
     Ok(item)
 }
 
@@ -223,7 +173,8 @@ fn document_item(order: &Order, frozen: &Document) -> Result<Item, Error> {
     let key: Key = keys::document(&order.customer, order.id.placement());
     let mut item = super::key_item(&key);
     item.insert("GSI1PK".to_owned(), text(&keys::number(&order.number())));
-    item.insert("GSI1SK".to_owned(), text(&format!("{}{}", keys::ORDER_PREFIX, order.id)));
+    item.insert("GSI1SK".to_owned(), text(&keys::in_time(&order.id)));
+    item.insert("GSI2PK".to_owned(), text(keys::ORDERS));
     item.insert(PACKED.to_owned(), pack(frozen)?);
     Ok(item)
 }

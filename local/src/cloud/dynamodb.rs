@@ -63,11 +63,11 @@ impl DynamoDb {
         }
     }
 
-    /// Creates the table of the template, unless it is there.
+    /// Creates the table of the template, or the indexes that a table of an older template has not.
     pub fn create_table(&self, name: &str, properties: &Value) -> Result<(), DynoxideError> {
         let known = self.database.describe_table(DescribeTableRequest { table_name: name.to_owned() });
-        if known.is_ok() {
-            return Ok(());
+        if let Ok(known) = known {
+            return self.add_indexes(name, properties, &to_value(&known)?);
         }
         let mut wanted = json!({
             "TableName": name,
@@ -87,6 +87,24 @@ impl DynamoDb {
                 DynoxideError::ValidationException(format!("the template's TTL: {error}"))
             })?;
             self.database.update_time_to_live(request)?;
+        }
+        Ok(())
+    }
+
+    /// One index after the other, because an update takes one (AWS: "UpdateTable").
+    fn add_indexes(&self, name: &str, properties: &Value, known: &Value) -> Result<(), DynoxideError> {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let known = list(&known["Table"]["GlobalSecondaryIndexes"]);
+        let missing = list(&properties["GlobalSecondaryIndexes"]).into_iter();
+        for index in
+            missing.filter(|index| known.iter().all(|known| known["IndexName"] != index["IndexName"]))
+        {
+            let request = json!({
+                "TableName": name,
+                "AttributeDefinitions": properties["AttributeDefinitions"],
+                "GlobalSecondaryIndexUpdates": [{"Create": index}],
+            });
+            self.database.update_table(serde_json::from_value(request).map_err(unreadable)?)?;
         }
         Ok(())
     }

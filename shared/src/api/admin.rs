@@ -3,12 +3,41 @@
 use serde::{Deserialize, Serialize};
 
 use super::attention::AttentionView;
-use super::order::OrderRow;
+use super::order::{OrderRow, OrderView};
 use super::status::ChangeStatus;
 use super::{FieldError, check_words, wire};
 use crate::limits;
-use crate::order::{Order, Status};
+use crate::order::{Actor, Order, Status};
+use crate::placement::Document;
 use crate::time::Timestamp;
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// From when until when orders were placed, as a query names it: `from` is in it. A moment in `to` is not, a day in `to` is.
+///
+/// # Errors
+/// What breaks a rule.
+pub fn period(
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Vec<FieldError>> {
+    let invalid = |pointer: &str| {
+        let detail = "a day, e.g. 2026-03-01, or a time of RFC 3339, e.g. 2026-03-01T10:00:00Z";
+        vec![FieldError::new(pointer, "invalid", detail)]
+    };
+    let moment = |text: &str, days: i64| match Timestamp::parse_day(text) {
+        Ok(day) => Ok(day.plus_seconds(days * DAY_SECONDS)),
+        Err(_) => Timestamp::parse_rfc3339(text),
+    };
+    let from = from.map(|text| moment(text, 0)).transpose().map_err(|_| invalid("?from"))?;
+    let before = to.map(|text| moment(text, 1)).transpose().map_err(|_| invalid("?to"))?;
+    match (from, before) {
+        (Some(from), Some(before)) if before <= from => {
+            Err(vec![FieldError::new("?to", "out_of_range", "later than from")])
+        }
+        period => Ok(period),
+    }
+}
 
 /// A page of everybody's orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,6 +115,24 @@ impl EditOrder {
     }
 }
 
+/// The order that an edit led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EditedView {
+    /// The order.
+    #[serde(flatten)]
+    pub order: OrderView,
+    /// Whether nothing was changed: so it would be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+impl EditedView {
+    /// An order as `reader` sees it at `now`.
+    pub fn of(order: &Order, document: &Document, reader: &Actor, dry_run: bool, now: Timestamp) -> Self {
+        Self { order: OrderView::of(order, document, reader, now), dry_run }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +147,31 @@ mod tests {
         assert_eq!(edit(json!({"status": "packed"})).internal_notes, None);
         assert_eq!(edit(json!({"internal_notes": "VIP"})).internal_notes, Some(Some("VIP".into())));
         assert_eq!(edit(json!({"internal_notes": null})).internal_notes, Some(None));
+    }
+
+    #[test]
+    fn a_period_is_of_days_or_moments_and_has_its_last_day_in_it() {
+        let shown = |from, to| {
+            period(from, to)
+                .map(|(from, before)| [from, before].map(|moment| moment.map(Timestamp::rfc3339)))
+                .map_err(|errors| errors.into_iter().map(|error| error.pointer).collect::<String>())
+        };
+        let moments = |from: &str, before: &str| Ok([Some(from.to_owned()), Some(before.to_owned())]);
+        assert_eq!(shown(None, None), Ok([None, None]));
+        let march = shown(Some("2026-03-01"), Some("2026-03-31"));
+        assert_eq!(march, moments("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"));
+        let one_day = shown(Some("2026-03-01"), Some("2026-03-01"));
+        assert_eq!(one_day, moments("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"));
+        let hour = shown(Some("2026-03-01T10:00:00+01:00"), Some("2026-03-01T10:00:00Z"));
+        assert_eq!(hour, moments("2026-03-01T09:00:00Z", "2026-03-01T10:00:00Z"));
+        for (from, to, wrong) in [
+            ("yesterday", "2026-03-01", "?from"),
+            ("2026-03-01", "2026-02-30", "?to"),
+            ("2026-03-02", "2026-03-01", "?to"),
+            ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "?to"),
+        ] {
+            assert_eq!(shown(Some(from), Some(to)), Err(wrong.to_owned()), "{from} {to}");
+        }
     }
 
     #[test]

@@ -131,6 +131,10 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             of_nothing = a_return.status.is_empty();
             (post(format!("{return_path}/receive")), a_return.status == "received")
         }
+        Action::ChangeNotes => {
+            let edit = Call::new("PATCH", &format!("{of_staff}?dry_run=true")).header("if-match", "*");
+            (edit.json(&json!({"internal_notes": "Was asked again"})), false)
+        }
         Action::Expire | Action::RecordPayment | Action::RecordRefund | Action::RecordDispute => return None,
     };
     let for_all =

@@ -8,7 +8,7 @@ use crate::none;
 use crate::workspace::read;
 
 /// Bounds of schemas that are constants of the domain.
-const SCHEMAS: [(&str, u64); 65] = [
+const SCHEMAS: [(&str, u64); 69] = [
     ("PlaceOrder/properties/lines/maxItems", limits::LINES as u64),
     ("PlaceLine/properties/quantity/maximum", limits::QUANTITY as u64),
     ("PlaceOrder/properties/notes/maxLength", limits::NOTES as u64),
@@ -23,6 +23,10 @@ const SCHEMAS: [(&str, u64); 65] = [
     ("UnitsGiven/properties/quantity/maximum", limits::QUANTITY as u64),
     ("LineId/maximum", limits::LINES as u64),
     ("ChangeStatus/oneOf/1/properties/reason/maxLength", limits::REASON as u64),
+    ("EditOrder/oneOf/0/properties/internal_notes/maxLength", limits::NOTES as u64),
+    ("EditOrder/oneOf/1/properties/reason/maxLength", limits::REASON as u64),
+    ("AllOrders/properties/orders/maxItems", limits::PAGE as u64),
+    ("OrderEvents/properties/events/maxItems", limits::PAGE as u64),
     ("RefundOrder/properties/lines/maxItems", limits::LINES as u64),
     ("RefundOrder/properties/reason/maxLength", limits::REASON as u64),
     ("SettleRefund/properties/reference/maxLength", limits::NAME as u64),

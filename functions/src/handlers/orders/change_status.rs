@@ -26,7 +26,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
 }
 
 /// The command that leads to a status.
-fn move_to(body: ChangeStatus) -> Result<Command, Error> {
+pub(super) fn move_to(body: ChangeStatus) -> Result<Command, Error> {
     Ok(match body.status {
         Status::Confirmed => Command::Accept,
         Status::Preparing => Command::Prepare,

@@ -9,6 +9,7 @@ use shared::{limits, seal};
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
+use crate::table::Filter;
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -30,7 +31,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let after = request.query("cursor").map(|sealed| position(key.as_bytes(), &scope, sealed)).transpose()?;
 
     let by_page = page.is_some() || (after.is_none() && request.query("limit").is_none());
-    let (found, total) = tokio::join!(app.table.orders(&caller.id, status, after, skip, size), async {
+    let filter = Filter::of(status);
+    let (found, total) = tokio::join!(app.table.orders(&caller.id, &filter, after, skip, size), async {
         if by_page { app.table.count_orders(&caller.id, status).await.map(Some) } else { Ok(None) }
     });
     let found = found?;
@@ -42,12 +44,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
             total_items,
             total_pages: total_items.div_ceil(u64::from(size)),
         }),
-        next_cursor: found.last.map(|last| seal::seal(key.as_bytes(), &scope, &last.to_string())),
+        next_cursor: found.last.map(|(_, last)| seal::seal(key.as_bytes(), &scope, &last.to_string())),
     };
     Ok(Response::json(200, &view)?.header("cache-control", "private, no-cache"))
 }
 
-fn parse_status(name: &str) -> Result<Status, Error> {
+pub(super) fn parse_status(name: &str) -> Result<Status, Error> {
     let unknown =
         || vec![FieldError::new("?status", "unknown_status", "one of the documented statuses")].into();
     Status::parse(name).ok_or_else(unknown)

@@ -2,9 +2,12 @@
 
 pub mod cancel;
 pub mod change_status;
+pub mod edit;
 pub mod find_by_number;
 pub mod get;
 pub mod list;
+pub mod list_all;
+pub mod list_events;
 pub mod pay;
 pub mod place;
 pub mod reorder;

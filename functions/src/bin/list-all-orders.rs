@@ -1,0 +1,5 @@
+//! `GET /admin/orders`: everybody's orders, newest first.
+
+fn main() {
+    functions::start(functions::handlers::orders::list_all::FUNCTION);
+}
