@@ -65,15 +65,17 @@ fn money_that_is_there_can_be_given_back_whatever_the_other_figures_say() {
 
 /// P9: an order that is off, or that nobody owes anything for, can still hold money.
 #[test]
-fn a_cancelled_order_whose_refund_failed_can_be_refunded_by_staff() {
+fn a_refund_that_failed_is_asked_for_again_and_not_once_more_beside_it() {
     let mut case = Case::paid();
     case.customer(&cancel());
     case.refund_fails();
     assert_eq!(case.money(), [0, 8516, 0, 0]);
-    case.staff(&refund("r1", RefundWish::Full));
+    assert_eq!(case.refuses(&staff(), &refund("r1", RefundWish::Full)), Rejection::NothingToRefund);
+    let failed = case.last_refund().id;
+    case.staff(&Command::RetryRefund { refund: failed });
     case.refund_done();
     assert_eq!((case.money(), case.order.sums().balance_minor()), ([0, 8516, 8516, 0], 0));
-    assert_eq!(step(&case), Step::Done, "the one that failed is not asked for again");
+    assert_eq!(step(&case), Step::Done);
 }
 
 /// P10: "Over-refund accepted: only the single amount compared, not the cumulative one".
@@ -138,6 +140,7 @@ fn neither_a_unit_nor_the_delivery_is_refunded_twice() {
 #[test]
 fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() {
     let mut case = Case::paid();
+    case.deliver();
     case.staff(&refund("r1", of_lines(&[units(1, 1)])));
     case.staff(&refund("r2", of_amount(100)));
     case.staff(&refund("r3", RefundWish::Full));
@@ -146,11 +149,18 @@ fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() 
     assert_eq!(rest.lines, [units(1, 2), units(2, 2), units(3, 7)]);
     assert!(case.order.delivery_credited());
     assert_eq!(case.money(), [0, 8516, 0, 8516]);
-    case.deliver();
     case.customer(&send_back("t1", &[units(2, 2)]));
     case.staff(&Command::ApproveReturn { id: 1 });
     case.staff(&receive(1, None));
     assert_eq!(case.order.refunds().len(), 3, "what comes back is paid back already");
+}
+
+#[test]
+fn what_was_given_back_whole_is_not_sent_for_nothing() {
+    let mut case = Case::paid();
+    case.staff(&refund("r1", RefundWish::Full));
+    case.system(&Command::Prepare);
+    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
 }
 
 /// P12: "refund fired though nothing was owed".
