@@ -43,13 +43,13 @@ pub(super) fn request(
     reason: Option<&str>,
     request: &Request,
 ) -> Result<Vec<EventKind>, Rejection> {
-    let refundable = order.sums().refundable();
+    let refundable = order.unpromised();
     let left = |line: u16| ordered(document, line).saturating_sub(order.tally(document, line).credited);
     let (amount, cause, lines, delivery) = match what {
         RefundWish::Full => {
             let rest = lines_of(document).map(|line| Units { line, quantity: left(line) });
             let rest = rest.filter(|units| units.quantity > 0).collect();
-            (order.unpromised(), Cause::Full, rest, !order.delivery_credited())
+            (refundable, Cause::Full, rest, !order.delivery_credited())
         }
         RefundWish::Lines { lines, delivery } => {
             check_units(document, lines, left)?;
