@@ -65,8 +65,10 @@ pub const GUEST_TOKEN_DAYS: i64 = 90;
 /// Times that a way to pay can be chosen for one order after its placement.
 pub const PAYMENT_ATTEMPTS: u32 = 20;
 /// Refunds that staff can ask for on one order: its log is read and written whole. With those that follow from cancellations
-/// and returns they stay below the hundred that the provider lists at once.
+/// and returns they stay below [`ALL_REFUNDS`].
 pub const REFUNDS: usize = 40;
+/// Refunds of one order, whatever they follow from: so many the provider lists at once (Stripe: "List all refunds", `limit`).
+pub const ALL_REFUNDS: usize = 100;
 /// Times that a part of one order can be called off.
 pub const CANCELLATIONS: usize = 30;
 /// Times that a refund is asked for anew after the provider refused it.

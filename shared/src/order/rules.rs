@@ -151,7 +151,7 @@ pub fn permit(
         Expire if next_step(order, now) != Step::Expire && !has_waited_long_enough(order, now) => {
             Err(Rejection::NotExpired)
         }
-        Refund if order.unpromised().is_zero() => Err(Rejection::NothingToRefund),
+        Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
         Refund if asked_by_staff(order) >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
         RetryRefund => may_pay_failed(order),

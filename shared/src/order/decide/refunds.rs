@@ -43,7 +43,7 @@ pub(super) fn request(
     reason: Option<&str>,
     request: &Request,
 ) -> Result<Vec<EventKind>, Rejection> {
-    let refundable = order.unpromised();
+    let refundable = order.sums().refundable();
     let left = |line: u16| ordered(document, line).saturating_sub(order.tally(document, line).credited);
     let (amount, cause, lines, delivery) = match what {
         RefundWish::Full => {

@@ -66,7 +66,7 @@ fn guard(action: Action) -> &'static str {
         }
         Action::Deliver => "what is paid on delivery is collected with it",
         Action::Refund => {
-            "money was taken that is neither given back, nor promised, nor disputed, nor owed by a refund that failed; never more than that, and at most 40 times by staff"
+            "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 40 times by staff"
         }
         Action::RetryRefund => {
             "a refund failed at the provider, and so much can still be given back. The system asks anew after 1, 6 and 24 hours"
