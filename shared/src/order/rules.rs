@@ -1,7 +1,7 @@
 //! The state machine: what may be asked of an order, by whom, and why not. One table; the decisions, the answers of the API
 //! and `available_actions` all come from it. `docs/state-machine.md` shows it, written by a test.
 
-use super::event::Role;
+use super::event::{EventKind, Role};
 use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
@@ -144,6 +144,8 @@ pub fn permit(
     match action {
         Pay => may_pay(order, now),
         Cancel | CancelLines => may_cancel(order, document, action, role),
+        // What was given back whole is not sent for nothing.
+        Ship if order.sums().owed().is_zero() && !order.total.is_zero() => Err(Rejection::NotPaid),
         Ship => match order.payment.state {
             State::Captured | State::Authorized | State::OnDelivery => Ok(()),
             _ => Err(Rejection::NotPaid),
@@ -154,7 +156,7 @@ pub fn permit(
             Err(Rejection::NotExpired)
         }
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
-        Refund if order.refunds().len() >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
+        Refund if asked_by_staff(order) >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
         RetryRefund => may_pay_failed(order),
         SettleRefund if order.refunds_by_hand() && has_refund(order, RefundState::Requested) => Ok(()),
@@ -200,8 +202,9 @@ fn may_pay(order: &Order, now: Timestamp) -> Result<(), Rejection> {
 
 /// The store's policy of the day of placement binds customers. Staff may go beyond it, with a reason ([`needs_override`]).
 fn may_cancel(order: &Order, document: &Document, action: Action, role: Role) -> Result<(), Rejection> {
-    if action == CancelLines && order.log.len() >= limits::LOG {
-        return Err(Rejection::TooMany { what: "changes" });
+    let before = order.log.iter().filter(|event| matches!(event.kind, EventKind::LinesCancelled { .. }));
+    if action == CancelLines && before.count() >= limits::CANCELLATIONS {
+        return Err(Rejection::TooMany { what: "cancellations" });
     }
     if role == Customer && !within_policy(order, document, role) {
         return Err(Rejection::AgainstPolicy { status: order.status });
@@ -235,6 +238,11 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
         None if role == Customer => Err(Rejection::ReturnWindowClosed { until: None }),
         _ => Ok(()),
     }
+}
+
+/// Refunds that staff decided upon; others follow from what customers do, and must not use up staff's.
+fn asked_by_staff(order: &Order) -> usize {
+    order.refunds().iter().filter(|refund| refund.cause.credits()).count()
 }
 
 fn has_refund(order: &Order, state: RefundState) -> bool {

@@ -8,6 +8,7 @@ use super::super::rejection::Rejection;
 use super::super::units::{Units, lines as lines_of, ordered};
 use super::super::{Order, Refund};
 use super::check_units;
+use crate::limits;
 use crate::money::Money;
 use crate::placement::Document;
 
@@ -55,7 +56,12 @@ pub(super) fn request(
             if *delivery && order.delivery_credited() {
                 return Err(Rejection::DeliveryGone);
             }
-            let amount = sum_of(order, document, lines, *delivery);
+            let amount = sum_of(
+                order,
+                document,
+                lines.iter().map(|units| order.worth_of(document, *units)),
+                *delivery,
+            );
             (amount, Cause::Lines, lines.clone(), *delivery)
         }
         RefundWish::Amount { amount, goodwill } => {
@@ -81,10 +87,14 @@ pub(super) fn request(
 }
 
 /// What units and the delivery cost, by the amounts that were frozen when the order was placed.
-pub(super) fn sum_of(order: &Order, document: &Document, lines: &[Units], delivery: bool) -> Money {
+pub(super) fn sum_of(
+    order: &Order,
+    document: &Document,
+    lines: impl Iterator<Item = Money>,
+    delivery: bool,
+) -> Money {
     let zero = Money::zero(order.total.currency());
     let charge = if delivery { document.quote.delivery.total } else { zero };
-    let lines = lines.iter().map(|units| order.worth_of(document, *units));
     // Parts of an order are worth no more than the order, so their sum exists.
     lines.chain([charge]).try_fold(zero, Money::plus).unwrap_or(order.total)
 }
@@ -112,6 +122,9 @@ fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
     let refundable = order.sums().refundable();
     if refund.amount.minor() > refundable.minor() {
         return Err(Rejection::RefundExceedsCaptured { refundable });
+    }
+    if refund.attempt >= limits::REFUND_ATTEMPTS {
+        return Err(Rejection::TooMany { what: "attempts at this refund" });
     }
     Ok(())
 }

@@ -68,7 +68,8 @@ pub(super) fn receive(
     let delivery = !order.delivery_credited()
         && refund_delivery
             .unwrap_or_else(|| document.policies.returns.refund_delivery && is_all(order, document, &units));
-    let worth = refunds::sum_of(order, document, &units, delivery);
+    let going = units.iter().map(|units| order.worth_of_going(document, *units));
+    let worth = refunds::sum_of(order, document, going, delivery);
     let owed = order.sums().owed();
     let amount = if worth.minor() < owed.minor() { worth } else { owed };
     let mut events = vec![EventKind::ReturnReceived { id, lines, delivery, amount }];
