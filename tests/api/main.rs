@@ -4,6 +4,8 @@
 
 mod actions_matrix;
 mod addresses;
+mod all_orders;
+mod audit_trail;
 mod bad_events;
 mod bad_input;
 mod cancel_policy;
@@ -17,6 +19,7 @@ mod catalogue;
 mod coming_from;
 mod coupons;
 mod disputes;
+mod editing;
 mod guests;
 mod ledger;
 mod limits;

@@ -3,6 +3,7 @@
 //! README.md shows the table; `UPDATE_README=1 cargo test -p tests --test cost` writes it anew.
 
 mod meter;
+mod pages;
 
 use functions::Clock;
 use local::twin::Options;

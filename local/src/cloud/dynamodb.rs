@@ -7,7 +7,8 @@ use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
-use dynoxide::{Database, DynoxideError};
+pub use dynoxide::{AttributeValue, Item};
+use dynoxide::{Database, DynoxideError, ImportOptions};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -150,6 +151,11 @@ impl DynamoDb {
     /// Removes what has outlived its time.
     pub fn sweep(&self) -> Result<usize, DynoxideError> {
         self.database.sweep_ttl()
+    }
+
+    /// Puts items all at once and tells no stream: for tests that need very many.
+    pub fn load(&self, table: &str, items: Vec<Item>) -> Result<(), DynoxideError> {
+        self.database.import_items(table, items, ImportOptions::default()).map(drop)
     }
 
     /// Every item, in DynamoDB's JSON: for audits and the twin's page, never for the product.
