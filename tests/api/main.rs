@@ -5,6 +5,7 @@
 mod actions_matrix;
 mod addresses;
 mod all_orders;
+mod all_orders_reads;
 mod audit_trail;
 mod bad_events;
 mod bad_input;

@@ -74,7 +74,7 @@ async fn each_decision_is_made_once_and_the_ways_back_are_closed() {
         assert_problem(&refused, 409, "return_not_open");
         assert_has(
             &refused.body,
-            &json!({"order_status": "delivered", "allowed_actions": ["refund", "request_return"]}),
+            &json!({"order_status": "delivered", "allowed_actions": ["refund", "request_return", "change_notes"]}),
         );
         assert!(refused.body.get("return_status").is_none_or(|at| at == stands), "{refused:?}");
     }

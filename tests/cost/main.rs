@@ -187,10 +187,31 @@ async fn measure() -> Vec<Row> {
         .await;
     let filtered = Call::get("/api/v1/orders?status=preparing&limit=20").token(&alice);
     ledger.enter("list 20 orders of one status, by cursor", 3.5, 0.0, 200, filtered).await;
+    for_staff(&mut ledger, &placed.order_id(), &admin).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
     undone(&mut ledger, &alice, &admin).await;
     ledger.rows
+}
+
+/// What staff reads and writes down.
+async fn for_staff(ledger: &mut Ledger, order: &str, admin: &str) {
+    for (operation, filter) in [
+        ("list 20 of everybody's orders, staff", ""),
+        (
+            "list 20 of everybody's orders of one status and month, staff",
+            "&status=preparing&from=2026-03-01&to=2026-03-31",
+        ),
+    ] {
+        let list = Call::get(&format!("/api/v1/admin/orders?limit=20{filter}")).token(admin);
+        ledger.enter(operation, 11.0, 0.0, 200, list).await;
+    }
+    let path = format!("/api/v1/admin/orders/{order}");
+    let read = Call::get(&format!("{path}/events")).token(admin);
+    ledger.enter("read what happened to an order, staff", 1.0, 0.0, 200, read).await;
+    let note = Call::new("PATCH", &path).token(admin).header("if-match", "*");
+    let note = note.json(&json!({"internal_notes": "The customer calls back on Monday"}));
+    ledger.enter("change an order's notes, staff", 2.5, 2.0, 200, note).await;
 }
 
 /// What is called off in part; what is sent, sent back in part, and given back.

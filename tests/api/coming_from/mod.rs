@@ -49,6 +49,9 @@ impl<'a> Story<'a> {
         {
             call = call.key(&name);
         }
+        if method == "PATCH" {
+            call = call.header("if-match", "*");
+        }
         if let Some(json) = json {
             call = call.header("content-type", "application/json").bytes(self.named(&json));
         }

@@ -28,6 +28,7 @@ async fn orders_are_created_from_a_cart_paid_later_read_listed_cancelled_and_shi
     let by_staff = get(&shop, &shop.admin(), &created.order_id()).await;
     assert_eq!(read.body["total_amount"], by_staff.body["total_amount"]);
     story.send("list", &user).await;
+    story.send("list_of_user", &shop.admin()).await;
     story.send("cancel", &user).await;
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("p001"), shop.units("p002")), ((8_999, 8_999), (100, 0), (100, 0)));

@@ -53,6 +53,8 @@ async fn orders_are_created_by_staff_and_customers_read_listed_shipped_and_refun
     shop.finish().await;
     let list = story.send("list", &customer).await;
     assert_eq!(list.body["orders"].as_array().map(Vec::len), Some(3));
+    let all = story.send("list_all", &staff).await;
+    assert_eq!(all.body["orders"].as_array().map(Vec::len), Some(3));
     assert_eq!(shop.units(PRODUCT), (97, 3), "each order holds its own");
     // The page speaks of the first order again, whose customer has paid.
     assert_eq!(submit(&shop, payment_url, "pm_card_visa").0, 303);
