@@ -195,7 +195,7 @@ async fn p13_a_return_that_nobody_finishes_blocks_neither_other_returns_nor_refu
     }
     let seen = get(&shop, &shop.admin(), &id).await;
     assert_eq!((tally(&seen.body, 1), tally(&seen.body, 2)), ([0, 0, 0], [0, 0, 1]));
-    assert_eq!(seen.body["available_actions"], json!(["refund", "request_return"]));
+    assert_eq!(seen.body["available_actions"], json!(["refund", "request_return", "change_notes"]));
     assert_eq!(money(&shop), (5_245, 600));
 }
 
