@@ -68,6 +68,14 @@ impl Order {
         tally
     }
 
+    /// Whether every unit was paid back or called off, so that nobody pays for any that is left.
+    pub fn is_paid_back(&self, document: &Document) -> bool {
+        lines(document).all(|line| {
+            let tally = self.tally(document, line);
+            tally.credited == ordered(document, line)
+        })
+    }
+
     /// Whether the delivery charge is not owed any more.
     pub fn delivery_credited(&self) -> bool {
         self.status == Status::Cancelled

@@ -180,7 +180,17 @@ fn a_refund_that_is_done_says_how_much_and_what_for() {
     case.customer(&cancel());
     case.system(&succeeded("pi_1", case.order.total));
     case.refund_done();
-    told(&case, "85.16", &["It is for what was called off while your payment was under way."]);
+    told(&case, "85.16", &["It is what you have paid beyond what your order costs."]);
+    let with_the_bank = |won| {
+        let (dispute, reason) = ("dp_1".to_owned(), "fraudulent".to_owned());
+        Command::RecordDispute { dispute, amount: cents(8516), reason, won }
+    };
+    case = Case::paid();
+    case.system(&with_the_bank(None));
+    case.customer(&cancel_lines("c", &[units(2, 1)]));
+    case.system(&with_the_bank(Some(true)));
+    case.refund_done();
+    told(&case, "19.25", &["It is what you have paid beyond what your order costs."]);
 }
 
 #[test]
