@@ -139,6 +139,9 @@ pub struct Source {
     pub year: u16,
     /// Where it is.
     pub url: &'static str,
+    /// Under what licence its figures may be passed on, where the publisher asks for that to be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<&'static str>,
 }
 
 impl FactorSet {
@@ -247,13 +250,15 @@ static E2026_1: FactorSet = FactorSet {
             title: "Rail and waterborne: best for low-carbon motorised transport (briefing)",
             year: 2021,
             url: "https://www.eea.europa.eu/publications/rail-and-waterborne-transport",
+            licence: None,
         },
         Source {
             id: DESNZ,
-            publisher: "UK Department for Energy Security and Net Zero (Open Government Licence v3.0)",
+            publisher: "UK Department for Energy Security and Net Zero",
             title: "Greenhouse gas reporting: conversion factors 2025, flat file",
             year: 2025,
             url: "https://www.gov.uk/government/publications/greenhouse-gas-reporting-conversion-factors-2025",
+            licence: Some("Open Government Licence v3.0"),
         },
     ],
 };

@@ -47,7 +47,7 @@ impl Canvas {
 
     /// A line from margin to margin.
     pub(super) fn rule(&mut self) {
-        self.down(14);
+        self.down(10);
         self.draw(|y| html! { line class="rule" x1=(LEFT) y1=(y) x2=(RIGHT) y2=(y) {} });
     }
 
@@ -71,6 +71,11 @@ impl Canvas {
         self.shapes.push_str(&mark.0);
         self.shapes.push_str(&beside(y).0);
         self.y += STEP;
+    }
+
+    /// After the last stage: there is no stem to leave room for.
+    pub(super) fn end_of_stages(&mut self) {
+        self.y -= 12;
     }
 
     /// A box beside the stem, with a band of this class.

@@ -90,7 +90,7 @@ fn heading(canvas: &mut Canvas, impact: &ImpactView) {
         .chain([("pack".to_owned(), impact.packaging.carbon_grams)])
         .collect();
     canvas.down(14);
-    canvas.draw(|y| bar(y, &shares));
+    canvas.draw(|y| bar(y, &shares, &impact.order_number));
     canvas.down(36);
     canvas.draw(|y| {
         html! {
@@ -104,7 +104,7 @@ fn heading(canvas: &mut Canvas, impact: &ImpactView) {
 }
 
 /// How the sum is made up: a bar of all that emits something.
-fn bar(y: u32, shares: &[(String, u64)]) -> Markup {
+fn bar(y: u32, shares: &[(String, u64)], number: &str) -> Markup {
     let whole = shares.iter().map(|(_, grams)| u128::from(*grams)).sum();
     let mut before = 0;
     let parts = shares.iter().map(|(class, grams)| {
@@ -113,9 +113,12 @@ fn bar(y: u32, shares: &[(String, u64)]) -> Markup {
         (class, LEFT + from, share(before, whole, RIGHT - LEFT) - from)
     });
     html! {
-        rect class="empty" x=(LEFT) y=(y) width=(RIGHT - LEFT) height="10" {}
-        @for (class, x, width) in parts {
-            @if width > 0 { rect class=(class) x=(x) y=(y) width=(width) height="10" {} }
+        clipPath id={ "bar-" (number) } { rect x=(LEFT) y=(y) width=(RIGHT - LEFT) height="10" rx="5" {} }
+        g clip-path={ "url(#bar-" (number) ")" } {
+            rect class="empty" x=(LEFT) y=(y) width=(RIGHT - LEFT) height="10" {}
+            @for (class, x, width) in parts {
+                @if width > 0 { rect class=(class) x=(x) y=(y) width=(width) height="10" {} }
+            }
         }
     }
 }
@@ -147,6 +150,7 @@ fn stages(canvas: &mut Canvas, impact: &ImpactView) {
             }
         });
     }
+    canvas.end_of_stages();
 }
 
 fn when(stage: &StageView) -> String {
@@ -200,7 +204,7 @@ fn card(canvas: &mut Canvas, impact: &ImpactView, number: usize, leg: &LegView) 
     let height = if packaging.is_some() { 84 } else { 62 };
     canvas.card(&tone(number), height, |x, y| {
         html! {
-            text class="way" x=(x) y=(y + 24) { (goods) ": " (xml(&fitted(&way, 34))) }
+            text class="way" x=(x) y=(y + 24) { (xml(&fitted(&format!("{goods}: {way}"), 34))) }
             text class="small" x=(x) y=(y + 45) { (xml(&fitted(&carried, 34))) }
             text class="grams end" x=(RIGHT - GAP) y=(y + 45) { (mass(leg.carbon_grams)) }
             @if let Some(packaging) = &packaging {
@@ -214,11 +218,13 @@ fn card(canvas: &mut Canvas, impact: &ImpactView, number: usize, leg: &LegView) 
 /// What the store does about it, and where the figures are from.
 fn footing(canvas: &mut Canvas, impact: &ImpactView) {
     canvas.rule();
+    let (offset, trees) = (impact.offset.offset_grams, impact.trees.trees_planted);
     let what = [
-        ("Offset", mass(impact.offset.offset_grams), &impact.offset.statement),
-        ("Trees", impact.trees.trees_planted.to_string(), &impact.trees.statement),
+        (offset > 0).then(|| ("Offset", mass(offset), &impact.offset.statement)),
+        (trees > 0).then(|| ("Trees", trees.to_string(), &impact.trees.statement)),
     ];
-    for (name, amount, statement) in what {
+    let does_something = what.iter().any(Option::is_some);
+    for (name, amount, statement) in what.into_iter().flatten() {
         canvas.down(22);
         canvas.draw(|y| {
             html! {
@@ -229,7 +235,9 @@ fn footing(canvas: &mut Canvas, impact: &ImpactView) {
         lines(canvas, statement);
         canvas.down(8);
     }
-    canvas.rule();
+    if does_something {
+        canvas.rule();
+    }
     canvas.down(4);
     lines(canvas, &format!("Not counted: {}.", impact.not_counted.join("; ")));
     let sources: Vec<String> =
