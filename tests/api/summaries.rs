@@ -131,7 +131,7 @@ async fn names_are_in_the_readers_language_where_there_were_any_at_placement() {
     let shop = shop().await;
     let id = placed(&shop, &bought("", "cod")).await;
     let renamed = json!({"name": "Shirt", "translations": {"de": {"name": "T-Shirt"}}, "price": "100.00", "currency": "INR",
-        "weight_grams": 150, "variations": [{"variation_id": "s-black", "attributes": []}]});
+        "weight_grams": 150, "variations": [{"variation_id": "s-black", "attributes": [{"attribute": "Size", "value": "S"}]}]});
     let put = Call::put("/api/v1/admin/products/tee").token(&shop.admin()).json(&renamed);
     assert_eq!(shop.send(put).await.status, 200);
     for (query, accepted, name, language) in [
@@ -188,11 +188,11 @@ async fn what_was_called_off_and_sent_back_shows_in_the_units_and_in_what_is_lef
     shop.finish().await;
     let (units, read) = told().await;
     assert_eq!(units, [([0, 0, 2], true), ([1, 0, 0], false)]);
-    // 3 × 90 + 2 × 20 + 100, less a mug, less two tees.
+    // 3 × 90 + 2 × 20 + 100, less a mug, less two tees. The cent is that of the third tee: parts of a line sum to it.
     assert_has(
         &read,
         &json!({"total_amount": "410.00", "discount_amount": "0.00", "discount_percentage": "0",
-            "after_refunds": {"total_amount": "210.00", "captured_amount": "410.00", "refunded_amount": "200.00",
+            "after_refunds": {"total_amount": "210.01", "captured_amount": "410.00", "refunded_amount": "199.99",
                 "pending_refund_amount": "0.00", "balance": "0.00"}}),
     );
 }

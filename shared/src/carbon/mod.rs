@@ -104,6 +104,7 @@ fn sources(factors: &FactorSet, legs: &[Leg]) -> String {
     // What is published first, so that "others" is understood.
     cited.sort_by_key(|(published, _)| published.is_none());
     match cited.as_slice() {
+        [] => "nothing is carried".to_owned(),
         [(_, source)] => (*source).to_owned(),
         several => {
             let named = several.iter().map(|(published, source)| match published {
