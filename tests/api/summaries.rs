@@ -113,10 +113,10 @@ async fn a_summary_has_all_that_majarats_has() {
     assert_has(
         &theirs,
         &json!({
-            "bill_no": null, "payment_status": "unpaid", "payment_type": "cod", "sub_total": 216_00, "total_amount": 316_00,
-            "total_tax": 29_79,
+            "bill_no": null, "payment_status": "unpaid", "payment_type": "cod", "sub_total": 21_600, "total_amount": 31_600,
+            "total_tax": 2_979,
             "split_tax": [{"key": "CGST", "percentage": "8.00%", "value": "14.90"}, {"key": "SGST", "percentage": "8.00%", "value": "14.89"}],
-            "delivery_charge": 100_00, "discount_rate": 54_00, "discount_percentage": "20",
+            "delivery_charge": 10_000, "discount_rate": 5_400, "discount_percentage": "20",
             "order_details": [{"serial": 1, "product_id": "tee",
                 "product": {"thumbnail": "https://shop.example/tee.png", "name": "Tee", "is_returned": 0, "variations": [
                     {"attribute": "Size", "attribute_value": "SMALL", "attribute_code": null},
