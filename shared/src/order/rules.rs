@@ -140,8 +140,8 @@ pub fn permit(
     match action {
         Pay => may_pay(order, now),
         Cancel | CancelLines => may_cancel(order, document, action, role),
-        // What was given back whole is not sent for nothing.
-        Ship if order.sums().owed().is_zero() && !order.total.is_zero() => Err(Rejection::NotPaid),
+        // What was given back unit by unit is not sent for nothing. A gift is.
+        Ship if order.is_paid_back(document) => Err(Rejection::NotPaid),
         Ship => match order.payment.state {
             State::Captured | State::Authorized | State::OnDelivery => Ok(()),
             _ => Err(Rejection::NotPaid),
@@ -154,9 +154,9 @@ pub fn permit(
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
         Refund if asked_by_staff(order) >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
-        RetryRefund => may_pay_failed(order),
+        RetryRefund => may_pay_failed(order, limits::REFUND_ATTEMPTS),
         SettleRefund if order.refunds_by_hand() && has_refund(order, RefundState::Requested) => Ok(()),
-        SettleRefund => may_pay_failed(order),
+        SettleRefund => may_pay_failed(order, u32::MAX),
         RequestReturn => may_return(order, document, role, now),
         ApproveReturn if !has_return(order, &[ReturnState::Requested]) => Err(Rejection::NoReturnOfThatState),
         RejectReturn if !has_return(order, &[ReturnState::Requested, ReturnState::Approved]) => {
@@ -243,10 +243,15 @@ fn has_refund(order: &Order, state: RefundState) -> bool {
 }
 
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
-fn may_pay_failed(order: &Order) -> Result<(), Rejection> {
+fn may_pay_failed(order: &Order, attempts: u32) -> Result<(), Rejection> {
     let refunds = order.refunds();
-    let failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed);
+    let mut failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed).peekable();
     let refundable = order.sums().refundable();
+    let any = failed.peek().is_some();
+    let mut failed = failed.filter(|refund| refund.attempt < attempts).peekable();
+    if any && failed.peek().is_none() {
+        return Err(Rejection::TooMany { what: "attempts at this refund" });
+    }
     match failed.map(|refund| refund.amount.minor()).min() {
         None => Err(Rejection::NoRefundOfThatState),
         Some(least) if least > refundable.minor() => Err(Rejection::RefundExceedsCaptured { refundable }),

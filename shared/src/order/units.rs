@@ -68,6 +68,14 @@ impl Order {
         tally
     }
 
+    /// Whether units were paid back one by one until none was left that is not. What is called off or sent back is gone instead.
+    pub fn is_paid_back(&self, document: &Document) -> bool {
+        lines(document).all(|line| {
+            let tally = self.tally(document, line);
+            tally.credited == ordered(document, line)
+        })
+    }
+
     /// Whether the delivery charge is not owed any more.
     pub fn delivery_credited(&self) -> bool {
         self.status == Status::Cancelled

@@ -12,9 +12,9 @@ use crate::limits;
 use crate::money::Money;
 use crate::placement::Document;
 
-/// A refund of this amount, or of what can be refunded of it, if that is anything.
+/// A refund of this amount, or of what can be refunded of it and no failed refund owes, if that is anything.
 pub(super) fn of(order: &Order, amount: Money, cause: Cause) -> Option<EventKind> {
-    let refundable = order.sums().refundable();
+    let refundable = order.unpromised();
     let amount = if amount.minor() < refundable.minor() { amount } else { refundable };
     (!amount.is_zero()).then(|| new(order, amount, cause))
 }
@@ -100,7 +100,10 @@ pub(super) fn sum_of(
 }
 
 pub(super) fn retry(order: &Order, id: &str) -> Result<Vec<EventKind>, Rejection> {
-    owed_again(order, id)?;
+    let refund = owed_again(order, id)?;
+    if refund.attempt >= limits::REFUND_ATTEMPTS {
+        return Err(Rejection::TooMany { what: "attempts at this refund" });
+    }
     Ok(vec![EventKind::RefundRetried { refund: id.to_owned() }])
 }
 
@@ -114,7 +117,7 @@ pub(super) fn settle(order: &Order, id: &str, reference: &str) -> Result<Vec<Eve
 }
 
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
-fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
+fn owed_again(order: &Order, id: &str) -> Result<Refund, Rejection> {
     let refund = find(order, id)?;
     if refund.state != RefundState::Failed {
         return Err(Rejection::NoRefundOfThatState);
@@ -123,10 +126,7 @@ fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
     if refund.amount.minor() > refundable.minor() {
         return Err(Rejection::RefundExceedsCaptured { refundable });
     }
-    if refund.attempt >= limits::REFUND_ATTEMPTS {
-        return Err(Rejection::TooMany { what: "attempts at this refund" });
-    }
-    Ok(())
+    Ok(refund)
 }
 
 fn find(order: &Order, id: &str) -> Result<Refund, Rejection> {
@@ -210,5 +210,18 @@ pub(super) fn record_dispute(
     let open =
         (!opened).then(|| EventKind::Disputed { dispute: id.to_owned(), amount, reason: reason.to_owned() });
     let close = won.filter(|_| !closed).map(|won| EventKind::DisputeClosed { dispute: id.to_owned(), won });
-    open.into_iter().chain(close).collect()
+    let back = won.filter(|won| *won && !closed).and_then(|_| owed_after(order, amount, opened));
+    open.into_iter().chain(close).chain(back).collect()
+}
+
+/// What goes back of an amount that was disputed and is the store's again: units may have been called off meanwhile, and there was
+/// no money to pay them back with.
+fn owed_after(order: &Order, won: Money, opened: bool) -> Option<EventKind> {
+    let sums = order.sums();
+    let has = sums.captured().minor() - sums.refunded().minor() - sums.disputed().minor();
+    let has = has.saturating_add(if opened { won.minor() } else { 0 });
+    let promised = sums.refundable().minor() - order.unpromised().minor() + sums.requested().minor();
+    let over = has - sums.owed().minor() - promised;
+    let amount = Money::from_minor(over.clamp(0, won.minor()), won.currency()).ok()?;
+    (!amount.is_zero()).then(|| new(order, amount, Cause::Overpaid))
 }
