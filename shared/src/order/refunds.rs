@@ -141,6 +141,13 @@ impl Order {
         self.refund(id)
     }
 
+    /// What can be given back and is not owed by a refund that failed. That one is asked for again, or settled; what follows by
+    /// itself from a cancellation or a return must not take its money.
+    pub fn unpromised(&self) -> Money {
+        let failed = self.refunds().into_iter().filter(|refund| refund.state == RefundState::Failed);
+        failed.fold(self.sums().refundable(), |left, refund| left.minus(refund.amount).unwrap_or(left))
+    }
+
     /// Whether refunds are for staff to pay, because the provider has no part in what was taken.
     pub fn refunds_by_hand(&self) -> bool {
         self.payment.intent.is_none()

@@ -155,6 +155,11 @@ pub fn all() -> Vec<Life> {
             &[Workers, Down(60), RefundCent, Later(61), Workers],
         ),
         Life::of("cancelled after it was packed", card("pm_card_visa"), &[Workers, Status("packed"), Cancel]),
+        Life::of(
+            "given back before it left",
+            card("pm_card_visa"),
+            &[Workers, RefundAll, Status("packed"), Cancel],
+        ),
         Life::of("cancelled unpaid", card(SIGN_IN), &[Cancel, Workers]),
         Life::of("signed in", card(SIGN_IN), &[SignIn(true), Workers]),
         Life::of("not signed in", card(SIGN_IN), &[SignIn(false), News, Pay("pm_card_visa")]),

@@ -14,6 +14,15 @@ pub(super) struct Line {
     pub(super) credited: u32,
     pub(super) returning: u32,
     pub(super) returned: u32,
+    /// Paid back, and still with the store or the customer.
+    kept_for_nothing: u32,
+}
+
+impl Line {
+    /// Units go: first those that were paid back before.
+    fn go(&mut self, units: u32) {
+        self.kept_for_nothing = self.kept_for_nothing.saturating_sub(units);
+    }
 }
 
 /// How far money is on its way back.
@@ -63,14 +72,14 @@ impl Audit {
                     for units in lines {
                         let line = audit.line(units.line);
                         line.cancelled += units.quantity;
-                        line.credited += units.quantity;
+                        line.go(units.quantity);
                     }
                 }
                 EventKind::RefundRequested { refund, amount, cause, lines, delivery, .. } => {
                     audit.instead |= refunds.values().any(|(_, way)| *way == Way::Failed);
                     refunds.insert(refund, (amount.minor(), Way::Asked));
                     for units in lines {
-                        audit.line(units.line).credited += units.quantity;
+                        audit.line(units.line).kept_for_nothing += units.quantity;
                     }
                     audit.deliveries += u32::from(*delivery);
                     if matches!(cause, Cause::Amount | Cause::Goodwill) {
@@ -104,7 +113,7 @@ impl Audit {
                     for received in lines {
                         let line = audit.line(received.line);
                         line.returned += received.restocked + received.scrapped;
-                        line.credited += received.restocked + received.scrapped;
+                        line.go(received.restocked + received.scrapped);
                     }
                     audit.deliveries += u32::from(*delivery);
                 }
@@ -115,7 +124,7 @@ impl Audit {
             audit.line(units.line).returning += units.quantity;
         }
         for line in &mut audit.lines {
-            line.credited = line.credited.min(line.ordered);
+            line.credited = line.cancelled + line.returned + line.kept_for_nothing;
         }
         audit.disputed = disputes.values().sum();
         for (amount, way) in refunds.into_values() {

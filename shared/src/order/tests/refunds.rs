@@ -138,6 +138,7 @@ fn neither_a_unit_nor_the_delivery_is_refunded_twice() {
 #[test]
 fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() {
     let mut case = Case::paid();
+    case.deliver();
     case.staff(&refund("r1", of_lines(&[units(1, 1)])));
     case.staff(&refund("r2", of_amount(100)));
     case.staff(&refund("r3", RefundWish::Full));
@@ -146,11 +147,18 @@ fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() 
     assert_eq!(rest.lines, [units(1, 2), units(2, 2), units(3, 7)]);
     assert!(case.order.delivery_credited());
     assert_eq!(case.money(), [0, 8516, 0, 8516]);
-    case.deliver();
     case.customer(&send_back("t1", &[units(2, 2)]));
     case.staff(&Command::ApproveReturn { id: 1 });
     case.staff(&receive(1, None));
     assert_eq!(case.order.refunds().len(), 3, "what comes back is paid back already");
+}
+
+#[test]
+fn what_was_given_back_whole_is_not_sent_for_nothing() {
+    let mut case = Case::paid();
+    case.staff(&refund("r1", RefundWish::Full));
+    case.system(&Command::Prepare);
+    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
 }
 
 /// P12: "refund fired though nothing was owed".

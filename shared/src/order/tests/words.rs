@@ -62,11 +62,11 @@ fn guard(action: Action) -> &'static str {
         Action::Prepare => "",
         Action::Pack => "",
         Action::Ship => {
-            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused"
+            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused, and so is what was given back whole"
         }
         Action::Deliver => "what is paid on delivery is collected with it",
         Action::Refund => {
-            "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 50 times"
+            "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 40 times by staff"
         }
         Action::RetryRefund => {
             "a refund failed at the provider, and so much can still be given back. The system asks anew after 1, 6 and 24 hours"
