@@ -71,7 +71,7 @@ pub fn plan(
             })
         })
         .collect();
-    let carbon_grams = carbon::estimate(&legs(document, &parcels)).carbon_grams;
+    let carbon_grams = carbon::estimate(document.factors.factors(), &legs(document, &parcels)).carbon_grams;
     Ok(Plan { parcels, carbon_grams })
 }
 

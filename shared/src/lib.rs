@@ -21,6 +21,7 @@ pub mod order;
 pub mod outbox;
 pub mod packaging;
 pub mod percent;
+pub mod picture;
 pub mod placement;
 pub mod pricing;
 pub mod seal;

@@ -171,7 +171,11 @@ async fn measure() -> Vec<Row> {
         )
         .await;
     ledger.enter("read an order, staff", 1.5, 0.0, 200, Call::get(&path).token(&admin)).await;
-    ledger.enter("track an order", 0.5, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
+    ledger.enter("track an order", 1.0, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
+    let summary = Call::get(&format!("{path}/summary?lang=de")).token(&alice);
+    ledger.enter("read an order's summary", 1.0, 0.0, 200, summary).await;
+    let impact = Call::get(&format!("{path}/impact?format=svg")).token(&alice);
+    ledger.enter("draw what an order emits", 1.0, 0.0, 200, impact).await;
     ledger
         .enter("list 20 orders by cursor", 3.5, 0.0, 200, Call::get("/api/v1/orders?limit=20").token(&alice))
         .await;
