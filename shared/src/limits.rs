@@ -70,3 +70,5 @@ pub const REFUNDS: usize = 50;
 pub const RETURNS: usize = 20;
 /// Entries of an order's log after which nothing of it is called off line by line any more.
 pub const LOG: usize = 400;
+/// Places at which a parcel was seen that are kept: the last ones.
+pub const CHECKPOINTS: usize = 100;
