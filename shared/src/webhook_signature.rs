@@ -82,9 +82,9 @@ fn verify_token(secret: &str, token: &str) -> Result<(), InvalidSignature> {
         let mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).ok()?;
         Some(mac.chain_update(text.as_bytes()))
     };
-    let same = tag(secret).zip(tag(token)).is_some_and(|(ours, theirs)| {
-        theirs.verify_slice(&ours.finalize().into_bytes()).is_ok()
-    });
+    let same = tag(secret)
+        .zip(tag(token))
+        .is_some_and(|(ours, theirs)| theirs.verify_slice(&ours.finalize().into_bytes()).is_ok());
     if same && !secret.is_empty() { Ok(()) } else { Err(InvalidSignature::WrongToken) }
 }
 

@@ -61,7 +61,8 @@ impl Api {
             .uri(format!("{}{}", self.base_url, call.path))
             .header("accept", "application/json")
             .header("content-type", "application/json");
-        let request = call.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request =
+            call.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let body = call.body.map(serde_json::to_vec).transpose().map_err(|error| unbuilt(error.into()))?;
         let request = request.body(SdkBody::from(body.unwrap_or_default()));
         let request = request.map_err(|error| unbuilt(error.into()))?;
@@ -114,7 +115,11 @@ mod tests {
     fn a_refusal_of_any_shape_becomes_a_sentence() {
         for (body, code, detail) in [
             (r#"{"detail":"Not this way."}"#, "invalid_request", "Not this way."),
-            (r#"{"rate":["Rate with supplied object_id not found."]}"#, RATE_GONE, "rate: Rate with supplied object_id not found."),
+            (
+                r#"{"rate":["Rate with supplied object_id not found."]}"#,
+                RATE_GONE,
+                "rate: Rate with supplied object_id not found.",
+            ),
             (
                 r#"{"address_to":[{"__all__":["Invalid."],"zip":["Required."]}],"test":true}"#,
                 "invalid_request",

@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::carrier::{
-    Checkpoint, Consignment, Label, Parcel, Party, Purchase, Quote, Rate, Reference, Refusal, Track, TrackStatus, Void,
-    merge,
+    Checkpoint, Consignment, Label, Parcel, Party, Purchase, Quote, Rate, Reference, Refusal, Track,
+    TrackStatus, Void, merge,
 };
 use shared::money::{Currency, Money, parse_decimal};
 use shared::time::Timestamp;

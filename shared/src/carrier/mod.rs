@@ -5,7 +5,7 @@ mod rate;
 mod reference;
 mod tracking;
 
-pub use customs::{Customs, Goods};
+pub use customs::{Customs, Goods, needs_customs};
 pub use rate::{Rate, choose};
 pub use reference::Reference;
 pub use tracking::{Checkpoint, Track, TrackStatus, delivered_at, merge, standing};

@@ -64,7 +64,11 @@ mod tests {
             rate("dear-express", "15.00", Some(1)),
         ];
         for _ in 0..rates.len() {
-            assert_eq!(choose(&rates, days_left).map(|rate| rate.id.as_str()), Some(expected), "{days_left:?}");
+            assert_eq!(
+                choose(&rates, days_left).map(|rate| rate.id.as_str()),
+                Some(expected),
+                "{days_left:?}"
+            );
             rates.rotate_left(1);
         }
     }

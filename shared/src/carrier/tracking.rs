@@ -123,9 +123,7 @@ pub fn delivered_at(checkpoints: &[Checkpoint]) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::TrackStatus::{
-        Delivered, Failure, OutForDelivery, PreTransit, Returned, Transit, Unknown,
-    };
+    use super::TrackStatus::{Delivered, Failure, OutForDelivery, PreTransit, Returned, Transit, Unknown};
     use super::*;
     use proptest::prelude::*;
 

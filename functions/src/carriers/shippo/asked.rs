@@ -171,11 +171,6 @@ impl<'a> Item<'a> {
 
 impl<'a> NewTransaction<'a> {
     pub fn of(rate: &'a Rate, reference: &Reference) -> Self {
-        Self {
-            rate: &rate.id,
-            label_file_type: LABEL,
-            metadata: reference.to_string(),
-            asynchronous: false,
-        }
+        Self { rate: &rate.id, label_file_type: LABEL, metadata: reference.to_string(), asynchronous: false }
     }
 }

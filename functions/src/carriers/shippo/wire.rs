@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::carrier::{self, Checkpoint, Label, Piece, Purchase, Quote, Reference, Refusal, TrackStatus, Void};
+use shared::carrier::{
+    self, Checkpoint, Label, Piece, Purchase, Quote, Reference, Refusal, TrackStatus, Void,
+};
 use shared::money::{Currency, Money, parse_decimal};
 use shared::time::Timestamp;
 
