@@ -227,8 +227,9 @@ impl Transaction {
 /// What all purchases at one rate come to. `None`: nothing was bought and nothing is under way, so that it can be tried
 /// again. A label that was given back is not bought a second time at the same rate.
 pub(super) fn found(mut all: Vec<Transaction>, carrier: &str, parcels: usize) -> Option<Purchase> {
-    // Of several parcels, the first is the one that stands for all (Shippo: "Multi-piece shipments").
-    all.sort_by(|a, b| (&a.object_created, &a.object_id).cmp(&(&b.object_created, &b.object_id)));
+    // Of several parcels, the first is the one that stands for all (Shippo: "Multi-piece shipments"). Lists begin with the last.
+    all.reverse();
+    all.sort_by(|a, b| a.object_created.cmp(&b.object_created));
     let mut labels = all.iter().filter_map(|transaction| transaction.label(carrier)).take(parcels.max(1));
     if let Some(mut label) = labels.next() {
         label.pieces = labels.map(piece).collect();
