@@ -181,6 +181,17 @@ async fn a_rate_that_is_too_old_asks_for_a_new_quote() {
 }
 
 #[tokio::test]
+async fn a_carrier_whose_account_is_gone_goes_by_its_name() {
+    let world = World::new();
+    let rates = world.rates(&consignment("DE", 1)).await;
+    for account in [None, Some("0123456789abcdef0123456789abcdef".to_owned())] {
+        let rate = Rate { account, ..rates[3].clone() };
+        let label = bought(world.buy(&rate, 1, false).await.expect("Shippo answers"));
+        assert_eq!(label.carrier, "dhl_express");
+    }
+}
+
+#[tokio::test]
 async fn several_parcels_have_a_label_each_and_a_lost_answer_loses_none() {
     let world = World::new();
     let rates = world.rates(&consignment("NL", 3)).await;

@@ -184,7 +184,7 @@ async fn died(control: &Control) -> Result<HttpResponse, ConnectorError> {
     std::future::pending().await
 }
 
-/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`.
+/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`, `shippo POST /transactions`.
 fn name_of(request: &HttpRequest) -> String {
     let uri = request.uri();
     let path = uri.split_once("//").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
@@ -195,10 +195,13 @@ fn name_of(request: &HttpRequest) -> String {
             format!("{service} {}", target.unwrap_or("SendEmail"))
         }
         None => {
-            let path = path.strip_prefix("stripe").unwrap_or(path).split('?').next().unwrap_or_default();
+            let (service, path) = path.split_once('/').unwrap_or((path, ""));
+            let path = path.split('?').next().unwrap_or_default();
+            // Stripe's ids begin with their kind, Shippo's are 32 digits.
+            let is_id = |part: &&str| part.starts_with("pi_") || part.len() == 32;
             let general: Vec<&str> =
-                path.split('/').map(|part| if part.starts_with("pi_") { "{id}" } else { part }).collect();
-            format!("stripe {} {}", request.method(), general.join("/"))
+                path.split('/').map(|part| if is_id(&part) { "{id}" } else { part }).collect();
+            format!("{service} {} /{}", request.method(), general.join("/"))
         }
     }
 }
@@ -223,6 +226,7 @@ fn refusal(name: &str, fault: Fault) -> HttpResponse {
             let body = "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error><RequestId>1</RequestId></ErrorResponse>";
             response(400, "text/xml", body.to_owned())
         }
+        ("shippo", _) => answered(429, &json!({"detail": "Request was throttled."})),
         _ => answered(
             429,
             &json!({"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "not now"}}),

@@ -39,6 +39,20 @@ pub struct Parcel {
     pub weight_grams: u32,
 }
 
+impl Parcel {
+    /// A parcel of which only the volume is known (cubic centimetres): the cube that holds it, in whole millimetres.
+    pub fn of_volume(volume_cm3: u32, weight_grams: u32) -> Self {
+        let volume_mm3 = u64::from(volume_cm3) * 1_000;
+        // Largest: the side of 4.3 million litres, 16 255 mm.
+        let (mut low, mut high) = (1u32, 20_000u32);
+        while low < high {
+            let side = low.midpoint(high);
+            if u64::from(side).pow(3) < volume_mm3 { low = side + 1 } else { high = side }
+        }
+        Self { length_mm: low, width_mm: low, height_mm: low, weight_grams }
+    }
+}
+
 /// What goes from one place to one other at one time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consignment {
@@ -145,6 +159,20 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_volume_is_held_by_the_smallest_cube() {
+        for (volume_cm3, side) in
+            [(0, 1), (1, 10), (2_000, 126), (8_000, 200), (30_000, 311), (u32::MAX, 16_255)]
+        {
+            let parcel = Parcel::of_volume(volume_cm3, 5);
+            assert_eq!(
+                (parcel.length_mm, parcel.width_mm, parcel.height_mm),
+                (side, side, side),
+                "{volume_cm3}"
+            );
+        }
+    }
 
     #[test]
     fn a_refusal_of_any_length_fits_into_a_log() {

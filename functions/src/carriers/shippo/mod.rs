@@ -87,13 +87,16 @@ impl Shippo {
         }
     }
 
-    /// The name under which Shippo tracks what goes at this rate.
+    /// The name under which Shippo tracks what goes at this rate: its account says. An account that is gone sells nothing, but may
+    /// have sold; names of carriers and those of their tracks differ by spelling.
     async fn carrier_of(&self, rate: &Rate) -> Result<String, Error> {
-        let account = rate.account.as_deref().unwrap_or_default();
+        let spelled = || rate.carrier.to_lowercase().replace([' ', '-'], "_");
+        let Some(account) = &rate.account else {
+            return Ok(spelled());
+        };
         match self.get::<Account>(&format!("/carrier_accounts/{}", segment(account))).await? {
             Answer::Ok(account) => Ok(account.carrier),
-            // An account that is gone cannot sell labels, and can have sold some. Names and tokens differ by their spelling.
-            Answer::Missing => Ok(rate.carrier.to_lowercase().replace([' ', '-'], "_")),
+            Answer::Missing => Ok(spelled()),
             Answer::Refused(refusal) => Err(refused(&refusal)),
         }
     }
