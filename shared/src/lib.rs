@@ -7,6 +7,7 @@
 pub mod address;
 pub mod api;
 pub mod carbon;
+pub mod carrier;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
