@@ -75,9 +75,16 @@ pub struct Called {
 impl Called {
     /// Whether it changes nothing.
     fn reads(&self) -> bool {
-        ["dynamodb Get", "dynamodb BatchGet", "dynamodb Query", "secretsmanager Get", "stripe GET", "shippo GET"]
-            .iter()
-            .any(|read| self.name.starts_with(read))
+        [
+            "dynamodb Get",
+            "dynamodb BatchGet",
+            "dynamodb Query",
+            "secretsmanager Get",
+            "stripe GET",
+            "shippo GET",
+        ]
+        .iter()
+        .any(|read| self.name.starts_with(read))
     }
 }
 

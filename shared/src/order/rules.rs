@@ -245,24 +245,12 @@ fn has_refund(order: &Order, state: RefundState) -> bool {
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
 fn may_pay_failed(order: &Order, attempts: u32) -> Result<(), Rejection> {
     let refunds = order.refunds();
-<<<<<<< HEAD
     let failed: Vec<_> = refunds.iter().filter(|refund| refund.state == RefundState::Failed).collect();
     let open = failed.iter().filter(|refund| refund.attempt < attempts);
     let refundable = order.sums().refundable();
     match open.map(|refund| refund.amount.minor()).min() {
         None if failed.is_empty() => Err(Rejection::NoRefundOfThatState),
         None => Err(Rejection::TooMany { what: "attempts at this refund" }),
-=======
-    let mut failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed).peekable();
-    let refundable = order.sums().refundable();
-    let any = failed.peek().is_some();
-    let mut failed = failed.filter(|refund| refund.attempt < attempts).peekable();
-    if any && failed.peek().is_none() {
-        return Err(Rejection::TooMany { what: "attempts at this refund" });
-    }
-    match failed.map(|refund| refund.amount.minor()).min() {
-        None => Err(Rejection::NoRefundOfThatState),
->>>>>>> impact
         Some(least) if least > refundable.minor() => Err(Rejection::RefundExceedsCaptured { refundable }),
         Some(_) => Ok(()),
     }

@@ -68,11 +68,7 @@ impl Order {
         tally
     }
 
-<<<<<<< HEAD
     /// Whether every unit was paid back or called off, so that nobody pays for any that is left.
-=======
-    /// Whether units were paid back one by one until none was left that is not. What is called off or sent back is gone instead.
->>>>>>> impact
     pub fn is_paid_back(&self, document: &Document) -> bool {
         lines(document).all(|line| {
             let tally = self.tally(document, line);

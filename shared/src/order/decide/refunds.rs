@@ -213,7 +213,6 @@ pub(super) fn record_dispute(
         reason: reason.to_owned(),
     });
     let close = won.filter(|_| !closed).map(|won| EventKind::DisputeClosed { dispute: id.to_owned(), won });
-<<<<<<< HEAD
     let back = booked.filter(|_| won == Some(true) && !closed).and_then(|amount| owed_after(order, amount));
     open.into_iter().chain(close).chain(back).collect()
 }
@@ -229,20 +228,6 @@ fn owed_after(order: &Order, won: Money) -> Option<EventKind> {
         .map(|refund| refund.amount.minor())
         .sum();
     let over = won.minor() - sums.balance_minor() - sums.requested().minor() - failed;
-=======
-    let back = won.filter(|won| *won && !closed).and_then(|_| owed_after(order, amount, opened));
-    open.into_iter().chain(close).chain(back).collect()
-}
-
-/// What goes back of an amount that was disputed and is the store's again: units may have been called off meanwhile, and there was
-/// no money to pay them back with.
-fn owed_after(order: &Order, won: Money, opened: bool) -> Option<EventKind> {
-    let sums = order.sums();
-    let has = sums.captured().minor() - sums.refunded().minor() - sums.disputed().minor();
-    let has = has.saturating_add(if opened { won.minor() } else { 0 });
-    let promised = sums.refundable().minor() - order.unpromised().minor() + sums.requested().minor();
-    let over = has - sums.owed().minor() - promised;
->>>>>>> impact
     let amount = Money::from_minor(over.clamp(0, won.minor()), won.currency()).ok()?;
     (!amount.is_zero()).then(|| new(order, amount, Cause::Overpaid))
 }

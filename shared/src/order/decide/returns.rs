@@ -77,12 +77,8 @@ pub(super) fn receive(
     Ok(events)
 }
 
-<<<<<<< HEAD
 /// Whether this very thing was received before, in whatever order its lines are named. A delivery charge that had gone back before
 /// goes back no second time, and whoever asks for it again is content too.
-=======
-/// Whether this very thing was received before, in whatever order its lines are named.
->>>>>>> impact
 pub(super) fn was_received(
     order: &Order,
     id: u16,
@@ -101,12 +97,8 @@ pub(super) fn was_received(
         known.id == id
             && known.state == ReturnState::Received
             && sorted(asked) == sorted(known.received.clone())
-<<<<<<< HEAD
             && refund_delivery
                 .is_none_or(|wanted| wanted == delivery || (wanted && order.delivery_credited()))
-=======
-            && refund_delivery.is_none_or(|wanted| wanted == delivery)
->>>>>>> impact
     })
 }
 
