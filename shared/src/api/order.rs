@@ -10,7 +10,7 @@ use crate::ids::{CartId, CouponCode, CustomerId, OrderId, WarehouseId};
 use crate::money::{Currency, Money};
 use crate::order::payment::{PaymentStatus, State};
 use crate::order::{
-    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status,
+    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status, Tally,
     available_actions,
 };
 use crate::placement::Document;
@@ -309,8 +309,7 @@ impl OrderView {
 impl OrderLineView {
     /// Every line of an order.
     pub(super) fn all(order: &Order, document: &Document) -> Vec<Self> {
-        let of = |(line, number): (LineView, u16)| {
-            let tally = order.tally(document, number);
+        let of = |(line, tally): (LineView, &Tally)| {
             let all_off = order.status == Status::Cancelled;
             Self {
                 cancelled_quantity: if all_off { line.quantity } else { tally.cancelled },
@@ -319,7 +318,7 @@ impl OrderLineView {
                 line,
             }
         };
-        LineView::all(document).into_iter().zip(1..).map(of).collect()
+        LineView::all(document).into_iter().zip(order.tallies(document).all()).map(of).collect()
     }
 }
 
