@@ -78,3 +78,5 @@ pub const REFUND_ATTEMPTS: u32 = 20;
 pub const NOTES_CHANGES: usize = 25;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
+/// Places at which a parcel was seen that are kept: the last ones.
+pub const CHECKPOINTS: usize = 100;

@@ -6,7 +6,7 @@ use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
-use super::{Order, Status, units};
+use super::{Order, Status};
 use crate::limits;
 use crate::placement::Document;
 use crate::time::Timestamp;
@@ -144,8 +144,8 @@ pub fn permit(
     match action {
         Pay => may_pay(order, now),
         Cancel | CancelLines => may_cancel(order, document, action, role),
-        // What was given back whole is not sent for nothing.
-        Ship if order.sums().owed().is_zero() && !order.total.is_zero() => Err(Rejection::NotPaid),
+        // What was given back unit by unit is not sent for nothing. A gift is.
+        Ship if order.is_paid_back(document) => Err(Rejection::NotPaid),
         Ship => match order.payment.state {
             State::Captured | State::Authorized | State::OnDelivery => Ok(()),
             _ => Err(Rejection::NotPaid),
@@ -158,9 +158,9 @@ pub fn permit(
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
         Refund if asked_by_staff(order) >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
-        RetryRefund => may_pay_failed(order),
+        RetryRefund => may_pay_failed(order, limits::REFUND_ATTEMPTS),
         SettleRefund if order.refunds_by_hand() && has_refund(order, RefundState::Requested) => Ok(()),
-        SettleRefund => may_pay_failed(order),
+        SettleRefund => may_pay_failed(order, u32::MAX),
         RequestReturn => may_return(order, document, role, now),
         ApproveReturn if !has_return(order, &[ReturnState::Requested]) => Err(Rejection::NoReturnOfThatState),
         RejectReturn if !has_return(order, &[ReturnState::Requested, ReturnState::Approved]) => {
@@ -227,7 +227,7 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
     if order.returns().len() >= limits::RETURNS {
         return Err(Rejection::TooMany { what: "returns" });
     }
-    if !units::lines(document).any(|line| order.units_left(document, line) > 0) {
+    if !order.tallies(document).all().iter().any(|tally| tally.left() > 0) {
         return Err(Rejection::NothingToReturn);
     }
     // Staff may book what comes late.
@@ -250,12 +250,14 @@ fn has_refund(order: &Order, state: RefundState) -> bool {
 }
 
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
-fn may_pay_failed(order: &Order) -> Result<(), Rejection> {
+fn may_pay_failed(order: &Order, attempts: u32) -> Result<(), Rejection> {
     let refunds = order.refunds();
-    let failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed);
+    let failed: Vec<_> = refunds.iter().filter(|refund| refund.state == RefundState::Failed).collect();
+    let open = failed.iter().filter(|refund| refund.attempt < attempts);
     let refundable = order.sums().refundable();
-    match failed.map(|refund| refund.amount.minor()).min() {
-        None => Err(Rejection::NoRefundOfThatState),
+    match open.map(|refund| refund.amount.minor()).min() {
+        None if failed.is_empty() => Err(Rejection::NoRefundOfThatState),
+        None => Err(Rejection::TooMany { what: "attempts at this refund" }),
         Some(least) if least > refundable.minor() => Err(Rejection::RefundExceedsCaptured { refundable }),
         Some(_) => Ok(()),
     }

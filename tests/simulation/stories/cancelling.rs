@@ -56,7 +56,7 @@ pub async fn a_part(world: &World) -> Told {
         ..cart_bought()
     };
     let mut told = Told::well(rest, vec![(cancel, &[200]), (the_cart(world), &[200])]);
-    if answer.status != 200 || answer.body["refund_amount"] != "44.99" {
+    if answer.status != 200 || answer.body["refund_amount"] != "45.00" {
         told.wrong.push(format!("cancelling a part is answered with {answer:?}"));
     }
     told

@@ -15,8 +15,8 @@ pub const TOTAL_CENTS: i64 = 5_000;
 pub const CART_UNITS: i64 = 7;
 /// Five bottles of 25.00 less 10 %, and 4.95 for delivery; tax is included.
 pub const CART_TOTAL_CENTS: i64 = 11_745;
-/// Two of these bottles. Net amount and tax are cut apart, each to the cent; the last bottles cost the cent more.
-pub const TWO_OF_FIVE_CENTS: i64 = 4_499;
+/// Two of these bottles, of 22.50 each.
+pub const TWO_OF_FIVE_CENTS: i64 = 4_500;
 
 /// Two bottles were bought, and paid.
 pub fn bought() -> Ending {

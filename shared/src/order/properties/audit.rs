@@ -46,10 +46,12 @@ pub(super) struct Audit {
     pub(super) by_hand: i64,
     /// Given away without units or delivery for it.
     pub(super) gifts: i64,
-    /// Whether money left in a way that nobody asked us about.
+    /// Whether somebody gave money back without asking us.
     pub(super) outside: bool,
-    /// Whether a refund was asked for after another one failed: it may have taken that one's place.
+    /// Whether a refund was asked for that only the money of another one, which had failed, could pay.
     pub(super) instead: bool,
+    /// Whether all that was left was given back while a bank had a part of it: less than the units cost.
+    pub(super) cut: bool,
     pub(super) lines: Vec<Line>,
     /// How often the delivery charge was given back.
     pub(super) deliveries: u32,
@@ -59,7 +61,7 @@ impl Audit {
     pub(super) fn of(order: &Order, document: &Document, provider: &Provider) -> Self {
         let ordered = |line: &crate::placement::Line| Line { ordered: line.quantity, ..Line::default() };
         let lines = document.lines.iter().map(ordered).collect();
-        let mut audit = Self { lines, outside: provider.interferes(), ..Self::default() };
+        let mut audit = Self { lines, outside: provider.was_used_by_hand(), ..Self::default() };
         let mut refunds: BTreeMap<&str, (i64, Way)> = BTreeMap::new();
         let mut disputes: BTreeMap<&str, i64> = BTreeMap::new();
         let mut returns: BTreeMap<u16, &[crate::order::Units]> = BTreeMap::new();
@@ -76,7 +78,13 @@ impl Audit {
                     }
                 }
                 EventKind::RefundRequested { refund, amount, cause, lines, delivery, .. } => {
-                    audit.instead |= refunds.values().any(|(_, way)| *way == Way::Failed);
+                    let promised: i64 = refunds.values().map(|(amount, _)| amount).sum();
+                    let free = audit.captured - promised - disputes.values().sum::<i64>();
+                    let fails = refunds.values().any(|(_, way)| *way == Way::Failed);
+                    // What follows by itself may do so only while a bank has some of the money.
+                    let may = cause.credits() || !disputes.is_empty();
+                    audit.instead |= may && fails && amount.minor() > free;
+                    audit.cut |= *cause == Cause::Full && !disputes.is_empty();
                     refunds.insert(refund, (amount.minor(), Way::Asked));
                     for units in lines {
                         audit.line(units.line).kept_for_nothing += units.quantity;
