@@ -190,10 +190,10 @@ async fn measure() -> Vec<Row> {
         )
         .await;
     let filtered = Call::get("/api/v1/orders?status=preparing&limit=20").token(&alice);
-    ledger.enter("list 20 orders of one status, by cursor", 3.5, 0.0, 200, filtered).await;
+    ledger.enter("list 20 orders of one status, by cursor", 4.0, 0.0, 200, filtered).await;
     for_staff(&mut ledger, &placed.order_id(), &admin).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
-    ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
+    ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 10.0, 200, cancel).await;
     undone(&mut ledger, &alice, &admin).await;
     ledger.rows
 }
@@ -227,13 +227,13 @@ async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
     let (path, _) = two_lines(ledger, alice, "called-off").await;
     let part = json!({"lines": [{"line_id": 1, "quantity": 1}]});
     let call = post(format!("{path}/cancel"), alice, part.clone());
-    ledger.enter("call off 1 unit of a paid order, refunded", 2.5, 8.0, 200, call).await;
+    ledger.enter("call off 1 unit of a paid order, refunded", 2.5, 10.0, 200, call).await;
 
     let (path, of_staff) = two_lines(ledger, alice, "sent-back").await;
     let status =
         |status: &str| Call::put(&format!("{path}/status")).token(admin).json(&json!({"status": status}));
-    ledger.enter("ship an order, 2 lines", 2.5, 8.0, 200, status("shipped")).await;
-    ledger.enter("deliver an order (status change)", 2.5, 3.0, 200, status("delivered")).await;
+    ledger.enter("ship an order, 2 lines", 2.5, 10.0, 200, status("shipped")).await;
+    ledger.enter("deliver an order (status change)", 2.5, 4.0, 200, status("delivered")).await;
     let ask = json!({"lines": [{"line_id": 1, "quantity": 1}], "reason": "damaged"});
     let ask = post(format!("{path}/returns"), alice, ask);
     ledger.enter("ask for a return", 2.0, 3.0, 201, ask).await;
@@ -254,7 +254,7 @@ async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
 async fn given_back(ledger: &mut Ledger, alice: &str, admin: &str) {
     let mut by = json!({"method": "card", "payment_method_id": "pm_twin_firstRefundFails"});
     for (operation, key, status, written) in [
-        ("ask Stripe again for a refund", "retried", "retry", 4.0),
+        ("ask Stripe again for a refund", "retried", "retry", 5.0),
         ("note a refund that was paid by other means", "settled", "settle", 3.0),
     ] {
         let mut body = order_body("p00", 1, "pm_card_visa");
@@ -337,14 +337,14 @@ async fn from_the_cart(ledger: &mut Ledger, alice: &str, admin: &str) {
     ledger.enter("preview the order of the cart, with a coupon", 8.0, 0.0, 200, preview).await;
     let place = Call::post("/api/v1/orders").token(alice).key("cart").json(&body);
     let placed = "place the order of the cart, 2 lines, with a coupon, by COD";
-    let placed = ledger.enter(placed, 6.0, 15.0, 201, place).await;
+    let placed = ledger.enter(placed, 6.0, 17.0, 201, place).await;
     let again = Call::post(&format!("/api/v1/orders/{}/reorder", placed.order_id())).token(alice);
     ledger.enter("put an order's 2 lines into the cart again", 4.0, 1.0, 200, again).await;
 
     let mut body = order_body("p00", 1, "cod");
     body["contact_email"] = json!("jane@example.com");
     let guest = Call::post("/api/v1/guest/orders").key("7f9c2ba4e88f827d").json(&body);
-    let placed = ledger.enter("place a guest's order by COD, 1 line", 4.0, 7.0, 201, guest).await;
+    let placed = ledger.enter("place a guest's order by COD, 1 line", 4.0, 9.0, 201, guest).await;
     let token = placed.body["order_token"].as_str().expect("a token").to_owned();
     let read = Call::get(&format!("/api/v1/guest/orders/{token}"));
     ledger.enter("read a guest's order", 1.0, 0.0, 200, read).await;
@@ -353,11 +353,11 @@ async fn from_the_cart(ledger: &mut Ledger, alice: &str, admin: &str) {
     body.as_object_mut().expect("an object").remove("payment");
     body["create_payment"] = json!(false);
     let unpaid = Call::post("/api/v1/orders").token(alice).key("later").json(&body);
-    let placed = ledger.enter("place an order to be paid later, 1 line", 2.5, 7.0, 201, unpaid).await;
+    let placed = ledger.enter("place an order to be paid later, 1 line", 2.5, 9.0, 201, unpaid).await;
     let path = format!("/api/v1/orders/{}/payments", placed.order_id());
     let pay = json!({"method": "card", "payment_method_id": "pm_card_visa"});
     let pay = Call::post(&path).token(alice).key("pay").json(&pay);
-    ledger.enter("pay an order by card", 3.5, 3.0, 200, pay).await;
+    ledger.enter("pay an order by card", 3.5, 5.0, 200, pay).await;
 }
 
 fn table(rows: &[Row]) -> String {

@@ -49,10 +49,17 @@ fn with_orders(sample: &str) -> Option<Expected> {
             "[]",
             "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, mail to alice@example.com: We have received your order 8E3WN-3PK2X-S, new CUSTOMER#alice MAIL",
         ),
+        "edit-order" => (
+            r#"200 "internal_notes":"Gift, no prices in the parcel""#,
+            "1 packed, 48 + 2 units, 4990 taken, 0 given back",
+        ),
         "find-order-by-number" | "get-order" => (r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED),
         "fulfillment-worker" => ("[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
         "get-order-guest" => (r#"200 "contact_email":"alice@example.com""#, UNTOUCHED),
-        "list-orders" => (r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED),
+        "list-all-orders" | "list-orders" => {
+            (r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED)
+        }
+        "list-order-events" => (r#"200 "command":"record_payment""#, UNTOUCHED),
         "list-returns" | "list-returns-guest" => (r#"200 "status":"requested""#, DELIVERED),
         "pay-order" => (r#"200 "status":"confirmed""#, UNTOUCHED),
         "pay-order-guest" => (r#"200 "order_token":""#, UNTOUCHED),

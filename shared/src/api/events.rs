@@ -140,11 +140,11 @@ mod tests {
             page(&case, version - 2, 10)["events"],
             json!([
                 {"sequence": version - 1, "at": at, "actor": "customer", "command": "cancel_lines", "type": "lines_cancelled",
-                 "data": {"lines": [{"line_id": 1, "quantity": 1}], "amount": "10.75", "reason": "too many"},
-                 "ledger": [{"kind": "credit", "amount": "10.75", "balance": "-10.75"}]},
+                 "data": {"lines": [{"line_id": 1, "quantity": 1}], "amount": "10.76", "reason": "too many"},
+                 "ledger": [{"kind": "credit", "amount": "10.76", "balance": "-10.76"}]},
                 {"sequence": version, "at": at, "actor": "customer", "command": "cancel_lines", "type": "refund_requested",
-                 "data": {"refund_id": refund, "amount": "10.75", "cause": "cancelled", "lines": [], "delivery": false},
-                 "ledger": [{"kind": "refund_requested", "amount": "10.75", "balance": "-10.75"}]},
+                 "data": {"refund_id": refund, "amount": "10.76", "cause": "cancelled", "lines": [], "delivery": false},
+                 "ledger": [{"kind": "refund_requested", "amount": "10.76", "balance": "-10.76"}]},
             ])
         );
     }

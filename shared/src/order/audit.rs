@@ -75,7 +75,11 @@ fn command_of(event: &Event, before: Option<&Audited<'_>>) -> &'static str {
         }
         EventKind::RefundRequested { cause, .. } => match cause {
             Cause::Cancelled => return before.map_or(Action::Cancel.name(), |before| before.command),
-            Cause::Overpaid => Action::RecordPayment,
+            // Money that a bank had is there again; else a payment brought too much. Both are told just before.
+            Cause::Overpaid => match before.map(|before| &before.event.kind) {
+                Some(EventKind::DisputeClosed { .. }) => Action::RecordDispute,
+                _ => Action::RecordPayment,
+            },
             Cause::Return(_) => Action::ReceiveReturn,
             Cause::Full | Cause::Lines | Cause::Amount | Cause::Goodwill => Action::Refund,
         },

@@ -56,7 +56,7 @@ impl Stage {
             "payment-worker" | "relay" => Self::Placed,
             "pay-order" | "pay-order-guest" => Self::Unpaid,
             "stripe-webhook" => Self::Charged,
-            "change-status" => Self::Prepared,
+            "change-status" | "edit-order" => Self::Prepared,
             "retry-refund" | "settle-refund" => Self::RefundFailed,
             "request-return" | "request-return-guest" => Self::Delivered,
             "approve-return" | "list-returns" | "list-returns-guest" | "reject-return" => {
