@@ -2,6 +2,7 @@
 
 mod bounds;
 mod refusals;
+mod sending;
 mod story;
 mod undoing;
 

@@ -65,6 +65,40 @@ async fn failed(recorded: &Recorded, admin: &str, order: &str) -> String {
     text(&failed.unwrap_or_else(|| panic!("no refund failed: {order:?}"))["refund_id"])
 }
 
+/// Reserved money is taken when the first part of an order leaves, from one of two parcels, and the rest follows.
+pub async fn goods_leave_in_parts(recorded: &Recorded) {
+    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
+    let staff = |method: &str, path: &str| Call::new(method, &format!("/api/v1/admin{path}")).token(&admin);
+    let settings = |capture: &str| {
+        staff("PUT", "/settings").json(&json!({"currency": "EUR",
+        "payment": {"capture": capture, "return_origins": ["https://shop.example"]},
+        "guest_checkout": {"enabled": true, "order_url": "https://shop.example/orders/{token}"}}))
+    };
+    recorded.send("put-settings", 200, settings("at_shipment")).await;
+    let mut orders = Vec::new();
+    for key in ["s1", "s2"] {
+        let placed = recorded.send("place-order", 201, order(&alice, key, "mug", 2, "pm_card_visa")).await;
+        recorded.finish().await;
+        orders.push(placed.order_id());
+    }
+    recorded.send("put-settings", 200, settings("immediately")).await;
+    let part = json!({"lines": [{"line_id": 1, "quantity": 1}], "courier": "PostNL"});
+    let path = format!("/orders/{}/fulfill", orders[0]);
+    for status in [201, 200] {
+        recorded.send("fulfill-order", status, staff("POST", &path).key("f1").json(&part)).await;
+    }
+    let path = format!("/orders/{}/shipments/1", orders[1]);
+    for status in ["packed", "shipped", "delivered"] {
+        let patch = staff("PATCH", &path).json(&json!({ "status": status }));
+        recorded.send("change-shipment", 200, patch).await;
+    }
+    recorded.finish().await;
+    let path = format!("/orders/{}/cancel", orders[0]);
+    let rest = Call::post(&format!("/api/v1{path}")).token(&alice).key("f2");
+    recorded.send("cancel-order", 200, rest.json(&json!({"lines": [{"line_id": 1, "quantity": 1}]}))).await;
+    recorded.finish().await;
+}
+
 /// Orders are delivered, and parts of them are sent back.
 pub async fn goods_come_back(recorded: &Recorded) {
     let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));

@@ -56,7 +56,7 @@ impl Stage {
             "payment-worker" | "relay" => Self::Placed,
             "pay-order" | "pay-order-guest" => Self::Unpaid,
             "stripe-webhook" => Self::Charged,
-            "change-status" => Self::Prepared,
+            "change-shipment" | "change-status" => Self::Prepared,
             "retry-refund" | "settle-refund" => Self::RefundFailed,
             "request-return" | "request-return-guest" => Self::Delivered,
             "approve-return" | "list-returns" | "list-returns-guest" | "reject-return" => {
@@ -182,8 +182,8 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
     let staff = || Actor::Admin(CustomerId::parse("shop-admin").expect("the samples name staff"));
     let asked = |key: &str| Request { key: key.to_owned(), body: key.to_owned() };
     let delivered = || {
-        let moved = [Command::Pack, Command::Ship, Command::Deliver].map(|command| (staff(), command));
-        [(Actor::Worker, Command::Prepare)].into_iter().chain(moved)
+        let moved = [Command::PACK, Command::SHIP, Command::DELIVER].map(|command| (staff(), command));
+        [(Actor::Worker, Command::PREPARE)].into_iter().chain(moved)
     };
     let requested = || {
         let lines = vec![Units { line: 1, quantity: 1 }];
@@ -202,7 +202,7 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
                 (Actor::Provider, Command::RecordRefund { refund, report }),
             ]
         }
-        Stage::Prepared => vec![(Actor::Worker, Command::Prepare)],
+        Stage::Prepared => vec![(Actor::Worker, Command::PREPARE)],
         Stage::Delivered => delivered().collect(),
         Stage::ReturnRequested => requested().collect(),
         Stage::ReturnApproved => requested().chain([(staff(), Command::ApproveReturn { id: 1 })]).collect(),

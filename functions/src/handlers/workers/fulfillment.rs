@@ -13,5 +13,6 @@ pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app
 /// Verifies the allocation, picks the packaging, computes the carbon, and moves the order to `preparing`.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let (order, document) = load(app, &delivery.message.customer_id, &delivery.message.order_id).await?;
-    execute(app, order, &document, &Command::Prepare, &Actor::Worker).await.map(drop)
+    let prepare = Command::Prepare { packagings: app.packagings().await? };
+    execute(app, order, &document, &prepare, &Actor::Worker).await.map(drop)
 }
