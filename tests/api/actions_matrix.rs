@@ -18,8 +18,6 @@ const DOCUMENTED: &str = include_str!("../../docs/state-machine.md");
 /// Cells that say *sometimes* of which one side cannot be brought about from outside: the moment between two writes in which
 /// the attempt before is called off and the order not yet taken as one that is paid on delivery.
 const BETWEEN_WRITES: [(&str, &str, &str); 1] = [("confirm", "pending", "staff")];
-/// Nobody can ask for it over HTTP, and what makes it impossible happens at the carrier.
-const UNASKED: Action = Action::BuyLabel;
 
 /// What the table says of an action in a status: to whom it is open, and whether always.
 fn documented(action: &str, status: &str, role: &str) -> Option<bool> {
@@ -104,7 +102,7 @@ async fn ask_everything(life: &Life, steps: usize, stage: &Stage, table: &mut Ta
                 wrong.push(format!("{who:?}: {} in {status} is not as documented", action.name()));
             }
             let Some(asked) = requests::of(stage, action, who, &order) else {
-                if may && action != UNASKED {
+                if may {
                     wrong.push(format!(
                         "{who:?}: {} is open, and nobody but us can ask for it",
                         action.name()
@@ -149,7 +147,7 @@ async fn in_every_state_everybody_can_do_what_the_order_says_and_nothing_else() 
                 let Some(always) = documented(cell.0, cell.1, cell.2) else { continue };
                 let seen = table.get(&(cell.0, cell.1.to_owned(), cell.2));
                 let both = seen.is_some_and(|seen| seen.could > 0 && (always || seen.could_not > 0));
-                if !both && action != UNASKED && !BETWEEN_WRITES.contains(&cell) {
+                if !both && !BETWEEN_WRITES.contains(&cell) {
                     one_sided.push(cell);
                 }
             }

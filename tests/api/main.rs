@@ -11,6 +11,7 @@ mod cancelling;
 mod cancelling_parts;
 mod cancelling_parts_unpaid;
 mod captures;
+mod carriers;
 mod carts;
 mod carts_bought;
 mod catalogue;

@@ -35,7 +35,7 @@ fn full() -> Value {
             "cancel": {"customer": {"card": "confirmed", "redirect": "never", "cod": "preparing", "later": "shipped"},
                 "staff": {"card": "packed", "redirect": "shipped", "cod": "never", "later": "confirmed"}},
             "returns": {"window_days": 14, "reasons": ["Damaged", "Too small"], "refund_delivery": true}},
-        "fulfillment": {"packagings": [
+        "fulfillment": {"buy_labels": true, "packagings": [
             {"id": "jiffy", "length_mm": 300, "width_mm": 220, "height_mm": 20, "max_weight_grams": 800, "weight_grams": 25, "recycled": true, "material": "plastic_film"},
             {"id": "carton", "length_mm": 400, "width_mm": 400, "height_mm": 400, "max_weight_grams": 20_000, "weight_grams": 500, "recycled": false, "material": "board"}]},
         "limits": {"orders_per_hour": 10},
@@ -76,7 +76,7 @@ async fn a_store_that_nobody_set_up_has_defaults_and_no_version() {
                 "delivery_class": null, "zones": [], "elsewhere": "untaxed"},
             "payment": {"methods": ["card", "redirect", "cod"], "capture": "immediately", "hold_minutes": 30,
                 "unpaid_hold_minutes": 1440, "return_origins": []},
-            "policies": policies::defaults(), "fulfillment": {"packagings": packagings()},
+            "policies": policies::defaults(), "fulfillment": {"buy_labels": false, "packagings": packagings()},
             "limits": {"orders_per_hour": 60}, "guest_checkout": {"enabled": false, "order_url": null},
             "eco": {"offset_transport": false, "trees_per_order": 0}})
     );

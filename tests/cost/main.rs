@@ -189,7 +189,7 @@ async fn measure() -> Vec<Row> {
         )
         .await;
     let filtered = Call::get("/api/v1/orders?status=preparing&limit=20").token(&alice);
-    ledger.enter("list 20 orders of one status, by cursor", 3.5, 0.0, 200, filtered).await;
+    ledger.enter("list 20 orders of one status, by cursor", 4.0, 0.0, 200, filtered).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
     undone(&mut ledger, &alice, &admin).await;

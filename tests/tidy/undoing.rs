@@ -99,6 +99,40 @@ pub async fn goods_leave_in_parts(recorded: &Recorded) {
     recorded.finish().await;
 }
 
+/// Labels are bought, scans bring orders to their customers, and what is called off gives its label back.
+pub async fn carriers_bring_parcels(recorded: &Recorded) {
+    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
+    let path = "/api/v1/admin/settings";
+    let before = recorded.send("get-settings", 200, Call::get(path).token(&admin)).await;
+    let mut settings = before.body.clone();
+    for of_the_answer in ["version", "updated_at"] {
+        settings.as_object_mut().expect("an object").remove(of_the_answer);
+    }
+    settings["fulfillment"] = json!({"buy_labels": true});
+    settings["payment"] = json!({"capture": "at_shipment"});
+    recorded.send("put-settings", 200, Call::put(path).token(&admin).json(&settings)).await;
+    let mut ids = Vec::new();
+    // One label is refused at first. The carrier keeps no name that is as long as hers.
+    recorded.shop.twin.cloud.shippo.refuse_next_label("carrier_timeout", "Please try again.");
+    let long = recorded.shop.customer(&"a".repeat(70));
+    for (customer, key) in [(&alice, "l1"), (&alice, "l2"), (&long, "l3")] {
+        let mut body = order_body("mug", 1, "pm_card_visa");
+        body["contact_email"] = json!("somebody@example.com");
+        let place = Call::post("/api/v1/orders").token(customer).key(key).json(&body);
+        let placed = recorded.send("place-order", 201, place).await;
+        recorded.finish().await;
+        ids.push(placed.order_id());
+    }
+    let off = Call::post(&format!("/api/v1/orders/{}/cancel", ids[1])).token(&alice);
+    recorded.send("cancel-order", 200, off).await;
+    recorded.after(61).await;
+    recorded.after(301).await;
+    recorded.after(70).await;
+    let path = format!("/api/v1/orders/{}/tracking", ids[0]);
+    let tracking = recorded.send("track-order", 200, Call::get(&path).token(&alice)).await;
+    assert_eq!(tracking.body["status"], "delivered", "{tracking:?}");
+}
+
 /// Orders are delivered, and parts of them are sent back.
 pub async fn goods_come_back(recorded: &Recorded) {
     let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));

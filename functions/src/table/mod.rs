@@ -5,15 +5,18 @@ mod carts;
 mod counts;
 mod coupons;
 mod entries;
+mod labels;
 mod mails;
 mod orders;
 mod packed;
 mod products;
 mod stock;
 mod stores;
+mod tracks;
 
 pub use addresses::Kept;
 pub use carts::CartChanged;
+pub use labels::LABEL_CLAIM_SECONDS;
 pub use mails::Claim;
 pub use orders::{Placed, Saved, is_head, order};
 pub use products::Replaced;

@@ -202,9 +202,12 @@ pub struct LabelView {
     /// Where it can be printed from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Why the carrier refused it.
+    /// Why the carrier refused it, for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_code: Option<String>,
+    /// Why, in the carrier's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_detail: Option<String>,
 }
 
 impl ShipmentView {
@@ -244,12 +247,13 @@ impl CourierView {
 
 impl LabelView {
     fn of(label: &LabelState) -> Option<Self> {
-        let (status, url, failure_code) = match label {
+        let (status, url, refusal) = match label {
             LabelState::None | LabelState::Voided => return None,
             LabelState::Requested { .. } => ("requested", None, None),
-            LabelState::Bought { url, .. } => ("bought", url.clone(), None),
-            LabelState::Failed { code, .. } => ("failed", None, Some(code.clone())),
+            LabelState::Bought { label } => ("bought", label.label_url.clone(), None),
+            LabelState::Failed { refusal, .. } => ("failed", None, Some(refusal.clone())),
         };
-        Some(Self { status, url, failure_code })
+        let (failure_code, failure_detail) = refusal.map(|why| (why.code, why.detail)).unzip();
+        Some(Self { status, url, failure_code, failure_detail })
     }
 }

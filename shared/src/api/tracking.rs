@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::quote::EcoView;
 use super::shipment::CourierView;
 use super::units::UnitsView;
+use crate::carrier::{Checkpoint, TrackStatus};
 use crate::ids::OrderId;
 use crate::order::{Order, Shipment, ShipmentState, Status};
 use crate::placement::Document;
@@ -41,7 +43,7 @@ pub struct TrackingView {
     /// How it is against that promise; none once it is off.
     pub delay_status: Option<DelayStatus>,
     /// What is known of its way, oldest first.
-    pub checkpoints: Vec<Checkpoint>,
+    pub checkpoints: Vec<CheckpointView>,
     /// Each of its parcels that has left or is planned.
     pub shipments: Vec<ShipmentTrackingView>,
     /// What sending it emits, and what the store does about it.
@@ -62,13 +64,16 @@ pub enum DelayStatus {
 
 /// A point on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Checkpoint {
+pub struct CheckpointView {
     /// When.
     pub at: String,
     /// What happened there.
     pub status: &'static str,
     /// Where, if it was at a place.
     pub location: Option<String>,
+    /// In the carrier's words, if it tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// Where one parcel is.
@@ -90,7 +95,7 @@ pub struct ShipmentTrackingView {
     /// When it arrived.
     pub delivered_at: Option<String>,
     /// What is known of its way, oldest first.
-    pub checkpoints: Vec<Checkpoint>,
+    pub checkpoints: Vec<CheckpointView>,
 }
 
 /// What of an order's log is a point on its way.
@@ -98,8 +103,13 @@ const MILESTONES: [&str; 7] =
     ["placed", "confirmed", "preparing", "packed", "shipped", "delivered", "cancelled"];
 
 impl TrackingView {
-    /// Where an order's parcels are at `now`.
-    pub fn of(order: &Order, document: &Document, now: Timestamp) -> Self {
+    /// Where an order's parcels are at `now`, if their carriers have told this about them, by their numbers.
+    pub fn of(
+        order: &Order,
+        document: &Document,
+        told: &BTreeMap<u16, Vec<Checkpoint>>,
+        now: Timestamp,
+    ) -> Self {
         let first = |name: &str| order.log.iter().find(|event| event.kind.name() == name);
         let at = |name: &str| first(name).map(|event| event.at.rfc3339());
         let shipments = order.shipments();
@@ -120,7 +130,13 @@ impl TrackingView {
             delivery_day: delivered.map_or(promised, Timestamp::date).weekday().to_string(),
             delay_status: DelayStatus::of(order, delivered, now),
             checkpoints: milestones(order),
-            shipments: shipments.iter().map(ShipmentTrackingView::of).collect(),
+            shipments: shipments
+                .iter()
+                .map(|shipment| {
+                    let told = told.get(&shipment.number()).map(Vec::as_slice);
+                    ShipmentTrackingView::of(shipment, told.unwrap_or_default())
+                })
+                .collect(),
             eco_impact: EcoView::of(order, document),
         }
     }
@@ -139,7 +155,7 @@ impl DelayStatus {
 }
 
 impl ShipmentTrackingView {
-    fn of(shipment: &Shipment) -> Self {
+    fn of(shipment: &Shipment, told: &[Checkpoint]) -> Self {
         let at = |moment: Option<Timestamp>| moment.map(Timestamp::rfc3339);
         Self {
             shipment_id: shipment.number(),
@@ -149,7 +165,7 @@ impl ShipmentTrackingView {
             packed_at: at(shipment.packed_at),
             shipped_at: at(shipment.shipped_at),
             delivered_at: at(shipment.delivered_at),
-            checkpoints: way(shipment),
+            checkpoints: way(shipment, told),
         }
     }
 }
@@ -162,23 +178,35 @@ fn last(order: &Order, shipments: &[Shipment], when: fn(&Shipment) -> Option<Tim
 }
 
 /// What happened to the order as a whole.
-fn milestones(order: &Order) -> Vec<Checkpoint> {
+fn milestones(order: &Order) -> Vec<CheckpointView> {
     let on_the_way = order.log.iter().filter(|event| MILESTONES.contains(&event.kind.name()));
     on_the_way.map(|event| point(event.at, event.kind.name())).collect()
 }
 
-/// What happened to a parcel: our own points. What its carrier tells belongs between them, by the time that it names.
-fn way(shipment: &Shipment) -> Vec<Checkpoint> {
+/// What happened to a parcel: our own points, and between them what its carrier tells, by the time that it names. Of what both know,
+/// the carrier knows more.
+fn way(shipment: &Shipment, told: &[Checkpoint]) -> Vec<CheckpointView> {
+    let is_told = |status: TrackStatus| told.iter().any(|point| point.status == status);
+    let left = shipment.shipped_at.filter(|_| !told.iter().any(|point| point.status.is_with_carrier()));
+    let arrived = shipment.delivered_at.filter(|_| !is_told(TrackStatus::Delivered));
     let ours = [
         (shipment.packed_at, ShipmentState::Packed),
-        (shipment.shipped_at, ShipmentState::Shipped),
-        (shipment.delivered_at, ShipmentState::Delivered),
+        (left, ShipmentState::Shipped),
+        (arrived, ShipmentState::Delivered),
     ];
-    ours.into_iter().filter_map(|(at, state)| Some(point(at?, state.as_str()))).collect()
+    let ours = ours.into_iter().filter_map(|(at, state)| Some((at?, point(at?, state.as_str()))));
+    let told = told.iter().map(|seen| {
+        let (location, message) = (seen.location.clone(), Some(seen.message.clone()));
+        let view = CheckpointView { location, message, ..point(seen.at, seen.status.as_str()) };
+        (seen.at, view)
+    });
+    let mut way: Vec<_> = ours.chain(told).collect();
+    way.sort_by_key(|(at, _)| *at);
+    way.into_iter().map(|(_, view)| view).collect()
 }
 
-fn point(at: Timestamp, status: &'static str) -> Checkpoint {
-    Checkpoint { at: at.rfc3339(), status, location: None }
+fn point(at: Timestamp, status: &'static str) -> CheckpointView {
+    CheckpointView { at: at.rfc3339(), status, location: None, message: None }
 }
 
 #[cfg(test)]
@@ -188,7 +216,7 @@ mod tests {
     use crate::order::fixtures::{Case, DAY_SECONDS, cancel, courier};
 
     fn seen(case: &Case) -> TrackingView {
-        TrackingView::of(&case.order, &case.document, case.now)
+        TrackingView::of(&case.order, &case.document, &BTreeMap::new(), case.now)
     }
 
     /// Promised for a Wednesday, three days after its placement.

@@ -8,6 +8,7 @@ use super::returns::Received;
 use super::rules::Action;
 use super::shipments::Courier;
 use super::units::Units;
+use crate::carrier::{Label, Rate, Refusal};
 use crate::money::Money;
 use crate::packaging::{self, Packaging};
 
@@ -114,12 +115,8 @@ pub enum Command {
     RequestLabel {
         /// The parcel's number.
         parcel: u16,
-        /// The carrier's id of the rate.
-        rate: String,
-        /// The carrier and its service, in their own words.
-        service: String,
-        /// What it costs the store.
-        cost: Money,
+        /// At which rate.
+        rate: Rate,
     },
     /// Take in what the carrier says about a label.
     RecordLabel {
@@ -238,18 +235,15 @@ impl Command {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LabelReport {
     /// It is there.
-    Bought {
-        /// The carrier's id of it.
-        transaction: String,
-        /// Who carries the parcel.
-        courier: Courier,
-        /// Where it can be printed from.
-        url: Option<String>,
-    },
-    /// The carrier refused it, or has none of it.
-    Failed {
-        /// Why, in the carrier's words.
-        code: String,
+    Bought(Box<Label>),
+    /// The carrier refused it or has none of it, or does not take it back.
+    Failed(Refusal),
+    /// No carrier takes the parcel, or not as it is.
+    NoRate {
+        /// How often its label had failed when the carriers were asked.
+        failures: usize,
+        /// Why.
+        refusal: Refusal,
     },
     /// It was given back.
     Voided,

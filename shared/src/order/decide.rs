@@ -58,11 +58,7 @@ pub fn decide(
             parcels::fulfill(order, document, packagings, lines.as_deref(), courier.as_ref(), request)
         }
         Command::NameCourier { parcel, courier } => parcels::name_courier(order, *parcel, courier),
-        Command::RequestLabel { parcel, rate, service, cost } => {
-            let (rate, service) = (rate.clone(), service.clone());
-            let label = EventKind::LabelRequested { parcel: *parcel, rate, service, cost: *cost };
-            parcels::request_label(order, label, *parcel)
-        }
+        Command::RequestLabel { parcel, rate } => parcels::request_label(order, *parcel, rate),
         Command::RecordLabel { parcel, report } => Ok(parcels::record_label(order, *parcel, report)),
         Command::Refund { what, reason, request } => {
             refunds::request(order, document, what, reason.as_deref(), request)

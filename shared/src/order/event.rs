@@ -8,6 +8,7 @@ use super::refunds::Cause;
 use super::returns::Received;
 use super::shipments::{Courier, Parcel};
 use super::units::Units;
+use crate::carrier::{Label, Rate, Refusal};
 use crate::ids::{CustomerId, OrderId};
 use crate::money::Money;
 use crate::store::Capture;
@@ -146,31 +147,24 @@ pub enum EventKind {
     LabelRequested {
         /// The parcel's number.
         parcel: u16,
-        /// The carrier's id of the rate at which it is bought.
-        rate: String,
-        /// The carrier and its service, in their own words.
-        service: String,
-        /// What it costs the store.
-        cost: Money,
+        /// At which rate.
+        rate: Rate,
     },
     /// The label of a parcel is there.
     LabelBought {
         /// The parcel's number.
         parcel: u16,
-        /// The carrier's id of it.
-        transaction: String,
         /// Who carries the parcel.
         courier: Courier,
-        /// Where the label can be printed from.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        url: Option<String>,
+        /// The label.
+        label: Label,
     },
-    /// The carrier refused the label of a parcel.
+    /// The carrier refused the label of a parcel; or to take it back, where the parcel is not sent.
     LabelFailed {
         /// The parcel's number.
         parcel: u16,
-        /// Why, in the carrier's words.
-        code: String,
+        /// Why.
+        refusal: Refusal,
     },
     /// The label of a parcel that is not sent was given back.
     LabelVoided {

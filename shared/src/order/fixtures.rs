@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use super::payment::{Method, Reference};
 use super::*;
 use crate::api::place::PlaceOrder;
+use crate::carrier::{Label, Rate};
 use crate::catalog::{Offer, Product};
 use crate::coupon::{Coupon, CouponState};
 use crate::ids::{CouponCode, IdempotencyKey, ProductId};
@@ -221,6 +222,28 @@ pub fn request(key: &str, body: &impl std::fmt::Debug) -> Request {
 
 pub fn courier(name: &str) -> Courier {
     Courier { name: name.into(), tracking_number: Some("3S123".into()), tracking_url: None }
+}
+
+pub fn rate(id: &str) -> Rate {
+    Rate {
+        id: id.into(),
+        carrier: "post".into(),
+        service: "fast".into(),
+        amount: cents(495),
+        days: Some(2),
+        account: None,
+    }
+}
+
+pub fn label(transaction: &str) -> Label {
+    Label {
+        transaction: transaction.into(),
+        carrier: "post".into(),
+        tracking_number: "3S123".into(),
+        tracking_url: None,
+        label_url: Some("https://carrier.example/label.pdf".into()),
+        pieces: vec![],
+    }
 }
 
 /// Sends units now, all that have not left if none are named, in the packagings that there usually are.

@@ -82,7 +82,7 @@ const TABLE: [(Action, &[Role], &[Status]); 23] = [
     (Fulfill, &[Staff], &[Confirmed, Preparing, Packed]),
     (Deliver, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
     (NameCourier, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
-    (BuyLabel, &[Staff, System], &[Preparing, Packed]),
+    (BuyLabel, &[System], &[Preparing, Packed]),
     (Refund, &[Staff], &Status::ALL),
     (RetryRefund, &[Staff, System], &Status::ALL),
     (SettleRefund, &[Staff], &Status::ALL),

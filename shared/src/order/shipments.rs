@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::units::Units;
 use super::{EventKind, Order, Status};
+use crate::carrier::{Label, Rate, Refusal};
 use crate::ids::WarehouseId;
 use crate::packaging::Packed;
 use crate::time::Timestamp;
@@ -93,24 +94,22 @@ pub enum LabelState {
     None,
     /// It is to be bought at this rate of the carrier's. From here on it can exist.
     Requested {
-        /// The carrier's id of the rate.
-        rate: String,
+        /// The rate.
+        rate: Rate,
         /// Counts how often it was asked for anew after it had failed.
         attempt: u32,
     },
     /// It is there.
     Bought {
-        /// The carrier's id of it.
-        transaction: String,
-        /// Where it can be printed from.
-        url: Option<String>,
+        /// The label.
+        label: Label,
     },
     /// It was given back, because its parcel is not sent.
     Voided,
-    /// The carrier refused.
+    /// The carrier refused it, or to take it back.
     Failed {
-        /// Why, in the carrier's words.
-        code: String,
+        /// Why.
+        refusal: Refusal,
         /// When.
         since: Timestamp,
         /// Counts how often it was asked for anew before.
@@ -182,22 +181,22 @@ pub enum LabelStep {
     Buy {
         /// Its number.
         parcel: u16,
-        /// The carrier's id of the rate.
-        rate: String,
+        /// At which rate.
+        rate: Rate,
     },
     /// Whether the label of a parcel that is not sent any more was bought.
     LookUp {
         /// Its number.
         parcel: u16,
-        /// The carrier's id of the rate.
-        rate: String,
+        /// At which rate.
+        rate: Rate,
     },
     /// To take back the label of a parcel that is not sent any more.
     Void {
         /// Its number.
         parcel: u16,
-        /// The carrier's id of the label.
-        transaction: String,
+        /// The label.
+        label: Label,
     },
     /// Nothing before this moment.
     WaitUntil(Timestamp),
@@ -263,10 +262,11 @@ impl LabelState {
                 let again = u32::from(matches!(self, Self::Failed { .. }));
                 Self::Requested { rate: rate.clone(), attempt: attempt + again }
             }
-            EventKind::LabelBought { transaction, url, .. } => {
-                Self::Bought { transaction: transaction.clone(), url: url.clone() }
+            EventKind::LabelBought { label, .. } => Self::Bought { label: label.clone() },
+            EventKind::LabelFailed { refusal, .. } => {
+                let again = u32::from(matches!(self, Self::Failed { .. }));
+                Self::Failed { refusal: refusal.clone(), since: at, attempt: attempt + again }
             }
-            EventKind::LabelFailed { code, .. } => Self::Failed { code: code.clone(), since: at, attempt },
             EventKind::LabelVoided { .. } => Self::Voided,
             _ => return None,
         })
@@ -306,6 +306,13 @@ impl Order {
         labels
     }
 
+    /// How often the label of a parcel has failed.
+    pub fn label_failures(&self, parcel: u16) -> usize {
+        let failed =
+            |kind: &EventKind| matches!(kind, EventKind::LabelFailed { parcel: of, .. } if *of == parcel);
+        self.log.iter().filter(|event| failed(&event.kind)).count()
+    }
+
     /// What has to be asked of the carrier next, in a store that buys labels if `buys`.
     pub fn next_label(&self, now: Timestamp, buys: bool) -> LabelStep {
         let shipments = self.shipments();
@@ -315,9 +322,7 @@ impl Order {
                 LabelState::Requested { rate, .. } if gone(&parcel) => {
                     return LabelStep::LookUp { parcel, rate };
                 }
-                LabelState::Bought { transaction, .. } if gone(&parcel) => {
-                    return LabelStep::Void { parcel, transaction };
-                }
+                LabelState::Bought { label } if gone(&parcel) => return LabelStep::Void { parcel, label },
                 _ => {}
             }
         }
@@ -344,6 +349,14 @@ impl Order {
     /// Whether any of its parcels has left. From then on it cannot be called off as a whole.
     pub fn has_left(&self) -> bool {
         self.log.iter().any(|event| matches!(event.kind, EventKind::ParcelShipped { .. }))
+    }
+
+    /// The parcel of that number as it was planned, whatever became of it.
+    pub fn planned_parcel(&self, number: u16) -> Option<&Parcel> {
+        self.log.iter().find_map(|event| match &event.kind {
+            EventKind::Prepared { parcels, .. } => parcels.iter().find(|parcel| parcel.number == number),
+            _ => None,
+        })
     }
 
     /// The number of the next parcel that is planned.

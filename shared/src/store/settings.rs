@@ -106,11 +106,13 @@ pub struct FulfillmentSettings {
     /// volume and weight, else the smallest other one, else as many of the largest as it needs.
     #[serde(deserialize_with = "wire::list")]
     pub packagings: Vec<Packaging>,
+    /// Whether the label of a parcel is bought from the carrier as soon as the parcel is planned.
+    pub buy_labels: bool,
 }
 
 impl Default for FulfillmentSettings {
     fn default() -> Self {
-        Self { packagings: packaging::DEFAULT.to_vec() }
+        Self { packagings: packaging::DEFAULT.to_vec(), buy_labels: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Orders that everything happens to that can happen.
 
 use super::*;
+use crate::carrier::Refusal;
 use crate::order::payment::Method;
 use crate::order::{Actor, Command, IntentReport, LabelReport, Received, RefundReport, RefundWish};
 
@@ -138,16 +139,12 @@ pub fn called_off_in_parts() -> Case {
 pub fn sent_in_parts() -> Case {
     let mut case = Case::paid();
     case.system(&Command::PREPARE);
-    let (rate, cost) = ("rate_1".to_owned(), cents(495));
-    let label =
-        |parcel: u16| Command::RequestLabel { parcel, rate: rate.clone(), service: "fast".into(), cost };
+    let request = |parcel: u16| Command::RequestLabel { parcel, rate: rate("rate_1") };
     let news = |parcel: u16, report: LabelReport| Command::RecordLabel { parcel, report };
-    let bought =
-        || LabelReport::Bought { transaction: "label_1".into(), courier: courier("post"), url: None };
-    case.system(&label(1));
-    case.system(&news(1, LabelReport::Failed { code: "no".into() }));
-    case.system(&label(1));
-    case.system(&news(1, bought()));
+    case.system(&request(1));
+    case.system(&news(1, LabelReport::Failed(Refusal::new("no", "not there"))));
+    case.system(&request(1));
+    case.system(&news(1, LabelReport::Bought(Box::new(label("label_1")))));
     case.staff(&Command::Pack { parcel: Some(2) });
     case.later(1);
     case.staff(&fulfill("f", Some(&[units(2, 1)]), Some(courier("bike"))));

@@ -10,6 +10,7 @@ use super::super::shipments::{Courier, LabelState, Shipment, ShipmentState, stat
 use super::super::units::Units;
 use super::super::{Order, Status};
 use super::check_units;
+use crate::carrier::Rate;
 use crate::fulfillment::{self, Plan};
 use crate::limits;
 use crate::money::Money;
@@ -130,35 +131,45 @@ pub(super) fn name_courier(
 }
 
 /// One label is bought for a parcel, and another one only if the carrier refused the first.
-pub(super) fn request_label(
-    order: &Order,
-    label: EventKind,
-    parcel: u16,
-) -> Result<Vec<EventKind>, Rejection> {
+pub(super) fn request_label(order: &Order, parcel: u16, rate: &Rate) -> Result<Vec<EventKind>, Rejection> {
     let shipment = order.shipment(parcel).ok_or(Rejection::UnknownShipment)?;
     match shipment.label {
         _ if shipment.has_left() => Err(Rejection::ShipmentNotOpen { state: shipment.state }),
-        LabelState::None | LabelState::Failed { .. } => Ok(vec![label]),
+        LabelState::None | LabelState::Failed { .. } => {
+            Ok(vec![EventKind::LabelRequested { parcel, rate: rate.clone() }])
+        }
         LabelState::Requested { .. } | LabelState::Bought { .. } | LabelState::Voided => Ok(vec![]),
     }
 }
 
 pub(super) fn record_label(order: &Order, parcel: u16, report: &LabelReport) -> Vec<EventKind> {
-    let labels = order.labels();
-    let Some(state) = labels.get(&parcel) else { return vec![] };
-    let event = match (state, report) {
-        (LabelState::Requested { .. }, LabelReport::Bought { transaction, courier, url }) => {
-            EventKind::LabelBought {
-                parcel,
-                transaction: transaction.clone(),
-                courier: courier.clone(),
-                url: url.clone(),
-            }
+    if order.planned_parcel(parcel).is_none() {
+        return vec![];
+    }
+    let state = order.labels().remove(&parcel).unwrap_or_default();
+    // Only the label of a parcel that is not there any more is given back.
+    let is_needed = || order.shipment(parcel).is_some();
+    let event = match (&state, report) {
+        (LabelState::Requested { rate, .. }, LabelReport::Bought(label)) => {
+            let courier = Courier {
+                name: rate.carrier.clone(),
+                tracking_number: Some(label.tracking_number.clone()),
+                tracking_url: label.tracking_url.clone(),
+            };
+            EventKind::LabelBought { parcel, courier, label: (**label).clone() }
         }
-        (LabelState::Requested { .. }, LabelReport::Failed { code }) => {
-            EventKind::LabelFailed { parcel, code: code.clone() }
+        (LabelState::None | LabelState::Failed { .. }, LabelReport::NoRate { failures, refusal })
+            if is_needed() && order.label_failures(parcel) == *failures =>
+        {
+            EventKind::LabelFailed { parcel, refusal: refusal.clone() }
         }
-        (LabelState::Bought { .. }, LabelReport::Voided) => EventKind::LabelVoided { parcel },
+        (LabelState::Requested { .. }, LabelReport::Failed(refusal)) => {
+            EventKind::LabelFailed { parcel, refusal: refusal.clone() }
+        }
+        (LabelState::Bought { .. }, LabelReport::Failed(refusal)) if !is_needed() => {
+            EventKind::LabelFailed { parcel, refusal: refusal.clone() }
+        }
+        (LabelState::Bought { .. }, LabelReport::Voided) if !is_needed() => EventKind::LabelVoided { parcel },
         _ => return vec![],
     };
     vec![event]

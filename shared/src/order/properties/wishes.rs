@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::picks::Picks;
 use super::staff;
 use super::world::World;
+use crate::carrier::Refusal;
 use crate::money::Money;
+use crate::order::fixtures::{label, rate};
 use crate::order::payment::Method;
 use crate::order::{
     Actor, Command, Courier, LabelReport, LabelStep, Received, RefundReport, RefundWish, Request, Status,
@@ -58,7 +60,7 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
             Command::NameCourier { parcel, courier }
         }
         40 => request_label(world, picks),
-        41 => Command::RecordLabel { parcel: a_parcel(world, picks), report: label(world, picks) },
+        41 => Command::RecordLabel { parcel: a_parcel(world, picks), report: label_news(world, picks) },
         _ => {
             let report = RefundReport::Failed { attempt: 0, code: "no".into() };
             Command::RecordRefund { refund: format!("{}-refund-99", order.id), report }
@@ -190,7 +192,7 @@ pub(super) fn label_step(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     match world.order().next_label(world.now, true) {
         LabelStep::Void { parcel, .. } => Command::RecordLabel { parcel, report: LabelReport::Voided },
         LabelStep::Buy { parcel, .. } | LabelStep::LookUp { parcel, .. } if picks.below(3) != 0 => {
-            Command::RecordLabel { parcel, report: label(world, picks) }
+            Command::RecordLabel { parcel, report: label_news(world, picks) }
         }
         _ => request_label(world, picks),
     }
@@ -198,9 +200,7 @@ pub(super) fn label_step(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
 
 fn request_label(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     let order = world.order();
-    let rate = format!("rate_{}", order.version());
-    let cost = money(495, order.total);
-    Command::RequestLabel { parcel: a_parcel(world, picks), rate, service: "fast".into(), cost }
+    Command::RequestLabel { parcel: a_parcel(world, picks), rate: rate(&format!("rate_{}", order.version())) }
 }
 
 /// A parcel of the order, or one that was, or never.
@@ -220,15 +220,15 @@ fn courier(picks: &mut Picks<'_>) -> Option<Courier> {
     })
 }
 
-fn label(world: &World<'_>, picks: &mut Picks<'_>) -> LabelReport {
-    match picks.below(4) {
-        0 => LabelReport::Failed { code: "no".into() },
+fn label_news(world: &World<'_>, picks: &mut Picks<'_>) -> LabelReport {
+    match picks.below(5) {
+        0 => LabelReport::Failed(Refusal::new("no", "not there")),
         1 => LabelReport::Voided,
-        _ => LabelReport::Bought {
-            transaction: format!("label_{}", world.order().version()),
-            courier: Courier { name: "post".into(), tracking_number: None, tracking_url: None },
-            url: None,
+        2 => LabelReport::NoRate {
+            failures: usize::from(picks.once_in(2)),
+            refusal: Refusal::new("no_rates", "nobody"),
         },
+        _ => LabelReport::Bought(Box::new(label(&format!("label_{}", world.order().version())))),
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::fixtures::*;
 use super::super::payment::{PROVIDER_PATIENCE_SECONDS, Reference, State, has_waited_long_enough};
 use super::super::*;
 use super::words::name;
+use crate::carrier::Refusal;
 use crate::store::{Capture, Cutoff, Cutoffs, Settings};
 
 /// Far more than there are; a state that names something unbounded would never end.
@@ -216,7 +217,7 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
         Action::BuyLabel => {
             let wants = case.order.shipments().into_iter().find(Shipment::wants_label);
             let parcel = wants.map_or(99, |shipment| shipment.number());
-            vec![Command::RequestLabel { parcel, rate: key, service: "fast".into(), cost: cents(495) }]
+            vec![Command::RequestLabel { parcel, rate: rate(&key) }]
         }
         Action::RecordLabel => label_reports(case, &key),
         Action::Accept => vec![Command::Accept],
@@ -255,9 +256,11 @@ fn a_parcel(case: &Case, state: ShipmentState) -> Option<u16> {
 
 fn label_reports(case: &Case, key: &str) -> Vec<Command> {
     let reports = |parcel: u16| {
-        let bought = LabelReport::Bought { transaction: key.to_owned(), courier: courier("post"), url: None };
-        let failed = LabelReport::Failed { code: "no".into() };
-        [bought, failed, LabelReport::Voided].map(|report| Command::RecordLabel { parcel, report })
+        let bought = LabelReport::Bought(Box::new(label(key)));
+        let failed = LabelReport::Failed(Refusal::new("no", "not there"));
+        let failures = case.order.label_failures(parcel);
+        let no_rate = LabelReport::NoRate { failures, refusal: Refusal::new("no_rates", "nobody") };
+        [bought, failed, no_rate, LabelReport::Voided].map(|report| Command::RecordLabel { parcel, report })
     };
     [99].into_iter().chain(case.order.labels().into_keys()).flat_map(reports).collect()
 }
