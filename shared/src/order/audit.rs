@@ -24,8 +24,8 @@ impl Order {
     /// The whole log, oldest first.
     pub fn audit(&self) -> Vec<Audited<'_>> {
         let mut audited: Vec<Audited<'_>> = Vec::with_capacity(self.log.len());
-        for event in &self.log {
-            let command = command_of(event, audited.last());
+        for (at, event) in self.log.iter().enumerate() {
+            let command = command_of(event, audited.last(), self.log.get(at + 1));
             audited.push(Audited { event, command, entries: vec![] });
         }
         for entry in self.ledger() {
@@ -37,63 +37,80 @@ impl Order {
 }
 
 /// What was asked for when this happened. The log does not say so, because its events do: each follows from one command, or
-/// the event before it tells which of two it was. A test holds this against every command of random lives.
-fn command_of(event: &Event, before: Option<&Audited<'_>>) -> &'static str {
+/// the event beside it tells which of two it was. A test holds this against every command of random lives.
+fn command_of(event: &Event, before: Option<&Audited<'_>>, after: Option<&Event>) -> &'static str {
     let follows = |of: fn(&EventKind) -> bool| before.filter(|before| of(&before.event.kind));
-    let action = match &event.kind {
-        EventKind::Placed { .. } => return PLACE,
-        EventKind::Confirmed => match before.map(|before| &before.event.kind) {
-            Some(EventKind::Placed { .. }) => return PLACE,
-            Some(EventKind::PaymentChosen { .. }) => Action::Pay,
-            Some(EventKind::Paid { .. } | EventKind::PaymentAuthorized { .. }) => Action::RecordPayment,
-            _ => Action::Accept,
-        },
-        EventKind::PaymentChosen { .. } => Action::Pay,
-        EventKind::PaymentReplaced
-        | EventKind::CheckoutOpened { .. }
-        | EventKind::PaymentStarted { .. }
-        | EventKind::PaymentPending
-        | EventKind::PaymentAuthorized { .. }
-        | EventKind::Paid { .. }
-        | EventKind::PaymentFailed { .. }
-        | EventKind::PaymentVoided => Action::RecordPayment,
-        EventKind::Prepared { .. } => Action::Prepare,
-        EventKind::Packed => Action::Pack,
-        EventKind::Shipped => Action::Ship,
-        EventKind::Delivered | EventKind::Collected { .. } => Action::Deliver,
-        EventKind::LinesCancelled { .. } => Action::CancelLines,
-        EventKind::Cancelled { reason, .. } => {
-            // The last units were called off, and the order with them: that is one write.
-            let with = follows(|kind| matches!(kind, EventKind::LinesCancelled { .. }));
-            let with = with.is_some_and(|it| it.event.at == event.at && it.event.actor == event.actor);
-            match event.actor.role() {
-                _ if with => Action::CancelLines,
-                Role::System if reason == payment::AUTHORIZATION_EXPIRED => Action::RecordPayment,
-                Role::System => Action::Expire,
-                Role::Customer | Role::Staff => Action::Cancel,
-            }
-        }
-        EventKind::RefundRequested { cause, .. } => match cause {
-            Cause::Cancelled => return before.map_or(Action::Cancel.name(), |before| before.command),
-            // Money that a bank had is there again; else a payment brought too much. Both are told just before.
-            Cause::Overpaid => match before.map(|before| &before.event.kind) {
-                Some(EventKind::DisputeClosed { .. }) => Action::RecordDispute,
-                _ => Action::RecordPayment,
+    let action =
+        match &event.kind {
+            EventKind::Placed { .. } => return PLACE,
+            EventKind::Confirmed => match before.map(|before| &before.event.kind) {
+                Some(EventKind::Placed { .. }) => return PLACE,
+                Some(EventKind::PaymentChosen { .. }) => Action::Pay,
+                Some(EventKind::Paid { .. } | EventKind::PaymentAuthorized { .. }) => Action::RecordPayment,
+                _ => Action::Accept,
             },
-            Cause::Return(_) => Action::ReceiveReturn,
-            Cause::Full | Cause::Lines | Cause::Amount | Cause::Goodwill => Action::Refund,
-        },
-        EventKind::Refunded { .. } | EventKind::RefundFailed { .. } | EventKind::RefundedOutside { .. } => {
-            Action::RecordRefund
-        }
-        EventKind::RefundRetried { .. } => Action::RetryRefund,
-        EventKind::RefundSettled { .. } => Action::SettleRefund,
-        EventKind::Disputed { .. } | EventKind::DisputeClosed { .. } => Action::RecordDispute,
-        EventKind::ReturnRequested { .. } => Action::RequestReturn,
-        EventKind::ReturnApproved { .. } => Action::ApproveReturn,
-        EventKind::ReturnRejected { .. } => Action::RejectReturn,
-        EventKind::ReturnReceived { .. } => Action::ReceiveReturn,
-        EventKind::NotesChanged { .. } => Action::ChangeNotes,
-    };
+            EventKind::PaymentChosen { .. } => Action::Pay,
+            EventKind::PaymentReplaced
+            | EventKind::CheckoutOpened { .. }
+            | EventKind::PaymentStarted { .. }
+            | EventKind::PaymentPending
+            | EventKind::PaymentAuthorized { .. }
+            | EventKind::Paid { .. }
+            | EventKind::PaymentFailed { .. }
+            | EventKind::PaymentVoided => Action::RecordPayment,
+            // Parcels are planned around units that leave in the same write.
+            EventKind::Prepared { .. } => match after {
+                Some(Event {
+                    kind: EventKind::ParcelShipped { request: Some(_), .. }, at, actor, ..
+                }) if *at == event.at && *actor == event.actor => Action::Fulfill,
+                _ => Action::Prepare,
+            },
+            EventKind::ParcelPacked { .. } => Action::Pack,
+            EventKind::ParcelShipped { request: Some(_), .. } => Action::Fulfill,
+            EventKind::ParcelShipped { request: None, .. } => Action::Ship,
+            EventKind::ParcelDelivered { .. } => Action::Deliver,
+            // The order follows its parcels.
+            EventKind::Packed | EventKind::Shipped | EventKind::Delivered | EventKind::Collected { .. } => {
+                return before.map_or(Action::Ship.name(), |before| before.command);
+            }
+            EventKind::CourierNamed { .. } => Action::NameCourier,
+            EventKind::LabelRequested { .. } => Action::BuyLabel,
+            EventKind::LabelBought { .. } | EventKind::LabelFailed { .. } | EventKind::LabelVoided { .. } => {
+                Action::RecordLabel
+            }
+            EventKind::LinesCancelled { .. } => Action::CancelLines,
+            EventKind::Cancelled { reason, .. } => {
+                // The last units were called off, and the order with them: that is one write.
+                let with = follows(|kind| matches!(kind, EventKind::LinesCancelled { .. }));
+                let with = with.is_some_and(|it| it.event.at == event.at && it.event.actor == event.actor);
+                match event.actor.role() {
+                    _ if with => Action::CancelLines,
+                    Role::System if reason == payment::AUTHORIZATION_EXPIRED => Action::RecordPayment,
+                    Role::System => Action::Expire,
+                    Role::Customer | Role::Staff => Action::Cancel,
+                }
+            }
+            EventKind::RefundRequested { cause, .. } => match cause {
+                Cause::Cancelled => return before.map_or(Action::Cancel.name(), |before| before.command),
+                // Money that a bank had is there again; else a payment brought too much. Both are told just before.
+                Cause::Overpaid => match before.map(|before| &before.event.kind) {
+                    Some(EventKind::DisputeClosed { .. }) => Action::RecordDispute,
+                    _ => Action::RecordPayment,
+                },
+                Cause::Return(_) => Action::ReceiveReturn,
+                Cause::Full | Cause::Lines | Cause::Amount | Cause::Goodwill => Action::Refund,
+            },
+            EventKind::Refunded { .. }
+            | EventKind::RefundFailed { .. }
+            | EventKind::RefundedOutside { .. } => Action::RecordRefund,
+            EventKind::RefundRetried { .. } => Action::RetryRefund,
+            EventKind::RefundSettled { .. } => Action::SettleRefund,
+            EventKind::Disputed { .. } | EventKind::DisputeClosed { .. } => Action::RecordDispute,
+            EventKind::ReturnRequested { .. } => Action::RequestReturn,
+            EventKind::ReturnApproved { .. } => Action::ApproveReturn,
+            EventKind::ReturnRejected { .. } => Action::RejectReturn,
+            EventKind::ReturnReceived { .. } => Action::ReceiveReturn,
+            EventKind::NotesChanged { .. } => Action::ChangeNotes,
+        };
     action.name()
 }

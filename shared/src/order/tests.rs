@@ -19,6 +19,8 @@ mod ledger;
 #[cfg(test)]
 mod notes;
 #[cfg(test)]
+mod parcels;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod refunds;

@@ -24,7 +24,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         return Err(errors.into());
     }
     let mut asked = Vec::new();
-    asked.extend(body.new_status().map(move_to).transpose()?);
+    if let Some(status) = body.new_status() {
+        asked.push(move_to(app, status).await?);
+    }
     asked.extend(body.internal_notes.map(|notes| Command::ChangeNotes { notes }));
     let case = case(app, &request).await?;
     let actor = case.actor.clone();

@@ -4,10 +4,13 @@
 use serde::Serialize;
 
 use crate::api::quote::shown;
-use crate::api::refund::UnitsView;
 use crate::api::returns::ReceivedView;
+use crate::api::shipment::CourierView;
+use crate::api::units::UnitsView;
+use crate::carrier::Refusal;
 use crate::ids::{CustomerId, WarehouseId};
-use crate::order::{Cause, EventKind, Parcel};
+use crate::money::Currency;
+use crate::order::{Cause, Courier, EventKind, Parcel};
 use crate::store::Capture;
 use crate::time::{Timestamp, iso_date};
 
@@ -44,6 +47,24 @@ pub enum EventData {
     },
     /// `preparing`.
     Prepared { parcels: Vec<ParcelView>, carbon_grams: u64 },
+    /// `parcel_packed`, `parcel_shipped`, `parcel_delivered`, `courier_named`.
+    Parcel {
+        shipment_id: u16,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        courier: Option<CourierView>,
+    },
+    /// `label_requested`.
+    LabelRequested { shipment_id: u16, carrier: String, service: String, cost: String, currency: Currency },
+    /// `label_bought`, `label_failed`, `label_voided`.
+    Label {
+        shipment_id: u16,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        courier: Option<CourierView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        failure_code: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        failure_detail: Option<String>,
+    },
     /// `lines_cancelled`, `cancelled`.
     Cancelled {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,8 +124,12 @@ pub enum EventData {
 /// A parcel, as it was planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParcelView {
+    /// Its number within the order.
+    pub shipment_id: u16,
     /// From where.
     pub warehouse_id: WarehouseId,
+    /// What is in it.
+    pub lines: Vec<UnitsView>,
     /// What it is packed in.
     pub packaging: String,
     /// How many of those.
@@ -116,7 +141,9 @@ pub struct ParcelView {
 impl ParcelView {
     fn of(parcel: &Parcel) -> Self {
         Self {
+            shipment_id: parcel.number,
             warehouse_id: parcel.warehouse.clone(),
+            lines: UnitsView::all(&parcel.lines),
             packaging: parcel.packed.packaging.clone(),
             packages: parcel.packed.count,
             weight_grams: parcel.weight_grams,
@@ -157,6 +184,25 @@ impl EventData {
                 parcels: parcels.iter().map(ParcelView::of).collect(),
                 carbon_grams: *carbon_grams,
             },
+            EventKind::ParcelPacked { parcel } | EventKind::ParcelDelivered { parcel } => {
+                Self::Parcel { shipment_id: *parcel, courier: None }
+            }
+            EventKind::ParcelShipped { parcel, courier, request: _ } => {
+                Self::Parcel { shipment_id: *parcel, courier: courier.as_ref().map(CourierView::of) }
+            }
+            EventKind::CourierNamed { parcel, courier } => {
+                Self::Parcel { shipment_id: *parcel, courier: Some(CourierView::of(courier)) }
+            }
+            EventKind::LabelRequested { parcel, rate } => Self::LabelRequested {
+                shipment_id: *parcel,
+                carrier: rate.carrier.clone(),
+                service: rate.service.clone(),
+                cost: shown(rate.amount),
+                currency: rate.amount.currency(),
+            },
+            EventKind::LabelBought { parcel, courier, label: _ } => Self::label(*parcel, Some(courier), None),
+            EventKind::LabelFailed { parcel, refusal } => Self::label(*parcel, None, Some(refusal)),
+            EventKind::LabelVoided { parcel } => Self::label(*parcel, None, None),
             EventKind::LinesCancelled { lines, amount, reason, override_reason, request: _ } => {
                 Self::Cancelled {
                     lines: Some(UnitsView::all(lines)),
@@ -217,6 +263,15 @@ impl EventData {
 
     fn payment(intent: Option<&String>, amount: Option<String>, code: Option<&String>) -> Self {
         Self::Payment { payment_intent_id: intent.cloned(), amount, failure_code: code.cloned() }
+    }
+
+    fn label(parcel: u16, courier: Option<&Courier>, refusal: Option<&Refusal>) -> Self {
+        Self::Label {
+            shipment_id: parcel,
+            courier: courier.map(CourierView::of),
+            failure_code: refusal.map(|why| why.code.clone()),
+            failure_detail: refusal.map(|why| why.detail.clone()),
+        }
     }
 
     fn refund(id: &str, reference: Option<&String>, code: Option<&String>) -> Self {

@@ -109,7 +109,7 @@ fn what_has_left_and_cannot_be_paid_any_more_needs_somebody() {
     case.system(&canceled(intent("pi_1")));
     let since = case.now;
     needs(&case, &[(Need::Unpaid, since)], &[]);
-    case.system(&Command::Deliver);
+    case.system(&Command::DELIVER);
     needs(&case, &[(Need::Unpaid, since)], &[]);
 }
 
@@ -130,7 +130,7 @@ fn a_delivery_is_overdue_when_its_day_is_over() {
     off.refund_done();
     off.now = case.now;
     needs(&off, &[], &[]);
-    case.system(&Command::Deliver);
+    case.system(&Command::DELIVER);
     needs(&case, &[], &[]);
 }
 
