@@ -10,7 +10,7 @@ use serde_json::Value;
 use shared::api::FieldError;
 use shared::api::wire::Object;
 use shared::ids::{IdempotencyKey, Language, OrderId};
-use shared::limits;
+use shared::{limits, mail};
 use std::convert::Infallible;
 use tokio::time::Instant;
 
@@ -103,6 +103,11 @@ impl Request {
     pub fn language(&self) -> Result<Option<Language>, Error> {
         let parsed = self.query("lang").map(Language::parse).transpose();
         parsed.map_err(|rule| vec![FieldError::new("?lang", "invalid", &rule.to_string())].into())
+    }
+
+    /// Which of the languages that mails exist in the caller prefers (`Accept-Language`), if it says so.
+    pub fn preferred_language(&self) -> Option<Language> {
+        self.header("accept-language").and_then(mail::preferred)
     }
 
     /// A switch in the query: `true` or `false`, off unless given; 422 otherwise.

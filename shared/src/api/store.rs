@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire;
 use crate::address::Country;
-use crate::ids::WarehouseId;
+use crate::ids::{Language, WarehouseId};
 use crate::money::Currency;
 use crate::store::{
     EcoSettings, GuestCheckout, OrderLimits, PaymentSettings, Policies, Sender, Settings, ShippingMethod,
@@ -63,6 +63,7 @@ pub struct PutSettings {
     eco: EcoSettings,
     #[serde(deserialize_with = "wire::optional")]
     sender: Option<Sender>,
+    default_language: Language,
 }
 
 impl From<PutSettings> for Settings {
@@ -78,6 +79,7 @@ impl From<PutSettings> for Settings {
             guest_checkout: put.guest_checkout,
             eco: put.eco,
             sender: put.sender,
+            default_language: put.default_language,
         }
     }
 }

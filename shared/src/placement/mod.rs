@@ -43,6 +43,9 @@ pub struct Document {
     pub policies: Policies,
     /// Where mail about it goes.
     pub contact_email: String,
+    /// The customer's language; English is not stored.
+    #[serde(default, skip_serializing_if = "is_english")]
+    pub language: Language,
     /// Who pays.
     pub billing_address: Address,
     /// Where it goes.
@@ -112,6 +115,10 @@ fn is_default(policies: &Policies) -> bool {
     *policies == Policies::default()
 }
 
+fn is_english(language: &Language) -> bool {
+    *language == Language::default()
+}
+
 impl Document {
     /// The lines, each with what it costs.
     pub fn priced_lines(&self) -> impl Iterator<Item = (&Line, &LineAmounts)> {
@@ -158,6 +165,8 @@ pub struct Buyer {
     pub actor: Actor,
     /// The mail address of the caller's token, if any.
     pub email: Option<String>,
+    /// Which of the languages that mails exist in the caller's client prefers, if it says so.
+    pub language: Option<Language>,
 }
 
 impl Buyer {

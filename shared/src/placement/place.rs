@@ -7,7 +7,7 @@ use super::{Buyer, Circumstances, Document, Placement, Refusal, check, fingerpri
 use crate::address::Address;
 use crate::api::FieldError;
 use crate::api::place::{PaymentChoice, PlaceOrder};
-use crate::ids::{AddressId, OrderId};
+use crate::ids::{AddressId, Language, OrderId};
 use crate::limits;
 use crate::money::Money;
 use crate::order::payment::Method;
@@ -75,6 +75,7 @@ pub fn place(
         store_version: store.version,
         policies: store.settings.policies.clone(),
         contact_email: request.contact_email.clone().or_else(|| buyer.email.clone()).unwrap_or_default(),
+        language: language(request, buyer, store),
         billing_address: billing,
         shipping_address: shipping,
         lines: drafts.into_iter().map(|draft| draft.line).collect(),
@@ -179,6 +180,12 @@ fn allocation(
         return Err(Refusal::Invalid(vec![FieldError::new("/lines", "too_many_parcels", detail)]));
     }
     Ok(plan)
+}
+
+/// The customer's language: what the request says, else what the caller's client prefers, else the store's.
+fn language(request: &PlaceOrder, buyer: &Buyer, store: &Store) -> Language {
+    let said = request.language.as_ref().or(buyer.language.as_ref());
+    said.unwrap_or(&store.settings.default_language).clone()
 }
 
 /// How it is paid, and for how many minutes it is held unpaid.

@@ -118,7 +118,8 @@ async fn put(shop: &Shop, token: &str, path: &str, body: &Value) {
 pub async fn order(shop: &Shop, id: OrderId, at: Timestamp, stage: Stage) -> Order {
     let sample: Value = serde_json::from_str(&event("place-order")).expect("the sample is JSON");
     let email = sample["requestContext"]["authorizer"]["jwt"]["claims"]["email"].as_str().map(str::to_owned);
-    let buyer = Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email };
+    let buyer =
+        Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email, language: None };
     placed(shop, &sample, &buyer, id, at, stage).await
 }
 
@@ -132,7 +133,8 @@ pub async fn guest_order(shop: &Shop, key: &str, at: Timestamp, stage: Stage) ->
     let guest = CustomerId::of_guest(signing_key(shop).await.as_bytes(), email);
     let key = IdempotencyKey::parse(key).expect("a key");
     let id = OrderId::new(&guest, &guest, &key, at);
-    let buyer = Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None };
+    let buyer =
+        Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None, language: None };
     placed(shop, &sample, &buyer, id, at, stage).await
 }
 

@@ -3,6 +3,7 @@
 use super::urls::{is_origin, is_page_with_token};
 use super::{Report, bounds, is_text};
 use crate::address::is_mail_address;
+use crate::mail;
 use crate::store::{PaymentSettings, Sender, Settings};
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {
@@ -15,6 +16,10 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     report.range("/eco/trees_per_order", settings.eco.trees_per_order, 0..=bounds::TREES);
     if let Some(sender) = &settings.sender {
         check_sender(sender, report);
+    }
+    if !mail::exist_in(&settings.default_language) {
+        let detail = format!("one of {}", mail::languages().collect::<Vec<_>>().join(", "));
+        report.add("/default_language", "invalid", &detail);
     }
 }
 
