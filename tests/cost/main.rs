@@ -145,7 +145,8 @@ async fn measure() -> Vec<Row> {
     let mail = order(&alice, "mailed", "p00", 1, "pm_card_threeDSecure2Required");
     assert_eq!(ledger.shop.send(mail).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
-    ledger.worker("send one mail", "EmailQueue", 2.0, 2.0).await;
+    ledger.worker("send one mail", "EmailQueue", 2.5, 2.0).await;
+    a_mailbox_that_is_gone(&mut ledger, &alice, &admin).await;
     let prepared = order(&alice, "prepared", "p00", 1, "cod");
     assert_eq!(ledger.shop.send(prepared).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
@@ -170,7 +171,7 @@ async fn measure() -> Vec<Row> {
             Call::get(&format!("/api/v1/orders/number/{number}")).token(&alice),
         )
         .await;
-    ledger.enter("read an order, staff", 1.5, 0.0, 200, Call::get(&path).token(&admin)).await;
+    ledger.enter("read an order, staff", 2.0, 0.0, 200, Call::get(&path).token(&admin)).await;
     ledger.enter("track an order", 0.5, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
     ledger
         .enter("list 20 orders by cursor", 3.5, 0.0, 200, Call::get("/api/v1/orders?limit=20").token(&alice))
@@ -190,6 +191,24 @@ async fn measure() -> Vec<Row> {
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 9.0, 200, cancel).await;
     undone(&mut ledger, &alice, &admin).await;
     ledger.rows
+}
+
+/// A mail bounces, the next one is not sent, and staff takes it back.
+async fn a_mailbox_that_is_gone(ledger: &mut Ledger, alice: &str, admin: &str) {
+    ledger.shop.finish().await;
+    let mut body = order_body("p00", 1, "pm_card_threeDSecure2Required");
+    body["contact_email"] = json!("bounce@simulator.amazonses.com");
+    let place = |key: &str| Call::post("/api/v1/orders").token(alice).key(key).json(&body);
+    assert_eq!(ledger.shop.send(place("bounces")).await.status, 201);
+    while ledger.shop.twin.stream.step(&ledger.shop.twin).await != Some(0) {}
+    ledger.worker("send a mail that bounces", "EmailQueue", 2.5, 2.0).await;
+    ledger.worker("book a bounce", "MailFeedbackQueue", 0.0, 4.0).await;
+    assert_eq!(ledger.shop.send(place("is-not-told")).await.status, 201);
+    while ledger.shop.twin.stream.step(&ledger.shop.twin).await != Some(0) {}
+    ledger.worker("send no mail to an address that takes none", "EmailQueue", 2.5, 0.0).await;
+    let unblock =
+        Call::new("DELETE", "/api/v1/admin/mail-blocks/bounce%40simulator.amazonses.com").token(admin);
+    ledger.enter("let mail be sent to an address again", 0.0, 1.0, 204, unblock).await;
 }
 
 /// What is called off in part; what is sent, sent back in part, and given back.

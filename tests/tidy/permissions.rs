@@ -29,6 +29,7 @@ async fn story() -> BTreeSet<Seen> {
     undoing::money_goes_back(&recorded).await;
     undoing::goods_come_back(&recorded).await;
     story::payments_that_fail(&recorded).await;
+    story::a_mailbox_that_is_gone(&recorded).await;
     assert_eq!(recorded.shop.units("mug"), (87, 0), "four were sent, one came back, the rest was called off");
     Recorded::seen()
 }

@@ -5,6 +5,7 @@ mod carts;
 mod counts;
 mod coupons;
 mod entries;
+mod mailboxes;
 mod mails;
 mod orders;
 mod packed;

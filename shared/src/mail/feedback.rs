@@ -37,6 +37,17 @@ pub enum MailboxStatus {
     Complained,
 }
 
+impl MailboxStatus {
+    /// As it is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+        }
+    }
+}
+
 /// A report that is none of the documented form.
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {

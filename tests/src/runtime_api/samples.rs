@@ -9,6 +9,7 @@ use sha2::Sha256;
 use shared::api::place::PlaceOrder;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId};
+use shared::mail::feedback::{MailboxStatus, Report, Verdict};
 use shared::order::{Actor, Command, Order, RefundReport, RefundWish, Request, Units};
 use shared::placement::{self, Buyer, Circumstances, Document, Placement};
 use shared::time::Timestamp;
@@ -100,13 +101,18 @@ pub async fn goods(shop: &Shop, units: i64) {
     shop.stock(PRODUCT, "24.95", WAREHOUSE, units).await;
 }
 
-/// What else the samples name: a cart, an address, a coupon. Can be done again.
+/// What else the samples name: a cart, an address, a coupon, a mailbox that is gone. Can be done again.
 pub async fn belongings(shop: &Shop) {
     let (staff, alice) = (shop.admin(), shop.customer("alice"));
     let address = json!({"street": "Keizersgracht 123", "city": "Amsterdam", "country": "NL"});
     put(shop, &alice, &format!("/api/v1/cart/lines/{PRODUCT}"), &json!({"quantity": 1})).await;
     put(shop, &alice, "/api/v1/addresses/home", &address).await;
     put(shop, &staff, "/api/v1/admin/coupons/WELCOME10", &json!({"percent": "10"})).await;
+    let (id, addresses) = ("a-report-of-the-samples".to_owned(), vec!["erin@example.com".to_owned()]);
+    let report = Report { id, addresses, verdict: Verdict::Block(MailboxStatus::Bounced) };
+    let table = &app(shop, "mail-feedback-worker").table;
+    let booked = table.book_report("erin@example.com", &report, shop.twin.cloud.clock.now()).await;
+    booked.expect("the table answers");
 }
 
 async fn put(shop: &Shop, token: &str, path: &str, body: &Value) {

@@ -211,3 +211,24 @@ async fn guests_order_read_and_pay_as_documented() {
         assert_eq!(paid.body["order_token"], json!(token));
     }
 }
+
+#[tokio::test]
+async fn an_address_that_takes_no_mail_is_cleared_as_documented() {
+    let shop = Documented::set_up().await;
+    let mut body = tests::order_body("mug-enamel", 1, "cod");
+    let address = "complaint+of-alice@simulator.amazonses.com";
+    body["contact_email"] = address.into();
+    let order = shop.sent("place-order", 201, call("place-order", &[]).token(&shop.alice).json(&body)).await;
+    let id = order.order_id();
+    let status = |expected: Value| {
+        let read = call("get-order", &[("order_id", &id)]).token(&shop.staff);
+        async { assert_eq!(shop.sent("get-order", 200, read).await.body["contact_email_status"], expected) }
+    };
+    status(json!("ok")).await;
+    shop.shop.finish().await;
+    status(json!("complained")).await;
+    let clear = |address: &str| call("delete-mail-block", &[("address", address)]).token(&shop.staff);
+    shop.sent("delete-mail-block", 204, clear(address)).await;
+    status(json!("ok")).await;
+    shop.sent("delete-mail-block", 404, clear(address)).await;
+}

@@ -1,12 +1,11 @@
 //! `GET /orders/number/{order_number}`: one order by the number that people read out (R2).
 
-use shared::api::order::OrderView;
 use shared::ids::OrderNumber;
 
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
-use crate::orders::find;
+use crate::orders::{find, shown};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -22,6 +21,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if request.has_version(order.version()) {
         return Ok(Response::empty(304).versioned(order.version()));
     }
-    let view = OrderView::of(&order, &document, &caller.actor(), app.now());
+    let view = shown(app, &order, &document, &caller.actor()).await?;
     Ok(Response::json(200, &view)?.versioned(order.version()))
 }

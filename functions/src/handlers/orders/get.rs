@@ -1,11 +1,9 @@
 //! `GET /orders/{order_id}`, `GET /guest/orders/{order_token}`: one order, whole (R1, R8).
 
-use shared::api::order::OrderView;
-
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{find, named};
+use crate::orders::{find, named, shown};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -17,6 +15,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if request.has_version(order.version()) {
         return Ok(Response::empty(304).versioned(order.version()));
     }
-    let view = OrderView::of(&order, &document, &named.actor, app.now());
+    let view = shown(app, &order, &document, &named.actor).await?;
     Ok(Response::json(200, &view)?.versioned(order.version()))
 }
