@@ -32,6 +32,7 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
                 "unit_price": "12.50", "discount_amount": "0.00", "order_discount_share": "0.00", "net_price": "25.00",
                 "tax_amount": "0.00", "taxes": [], "total_price": "25.00"}],
             "billing_address": address, "shipping_address": address, "contact_email": "alice@example.com",
+            "language": "en",
             "payment": {"method": "card", "status": "paid", "payment_intent_id": intent["id"], "requires_action": false,
                 "authorized_amount": "0.00", "captured_amount": "25.00", "refunded_amount": "0.00", "balance": "0.00",
                 "refunds": []},
