@@ -65,7 +65,7 @@ async fn a_part_goes_back_with_its_share_of_coupon_and_tax_and_the_delivery_stay
             ("refund", "17.23")
         ]
     );
-    let parts = json!([{"line_id": 1, "quantity": 1, "net": "2.99", "taxes": [{"amount": "0.63"}], "total": "3.62"},
+    let parts = json!([{"line_id": 1, "quantity": 1, "net": "3.00", "taxes": [{"amount": "0.62"}], "total": "3.62"},
         {"line_id": 2, "quantity": 1, "net": "11.25", "taxes": [{"amount": "2.36"}], "total": "13.61"}]);
     assert_has(&told["entries"][2], &json!({"parts": parts, "reason": "customer_request"}));
 }

@@ -177,7 +177,7 @@ pub(super) enum Sentence {
     },
     /// … for the cancelled order.
     ForCancelled,
-    /// … for what was called off while the payment was under way.
+    /// … what was paid beyond what the order costs.
     ForOverpaid,
     /// … all that was left of the payment.
     ForTheRest,

@@ -105,7 +105,9 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::RejectReturn { id, reason } => {
             has(&EventKind::ReturnRejected { id: *id, reason: reason.clone() })
         }
-        Command::ReceiveReturn { id, lines, .. } => returns::was_received(order, *id, lines.as_deref()),
+        Command::ReceiveReturn { id, lines, refund_delivery } => {
+            returns::was_received(order, *id, lines.as_deref(), *refund_delivery)
+        }
         Command::SettleRefund { refund, reference } => {
             has(&EventKind::RefundSettled { refund: refund.clone(), reference: reference.clone() })
         }

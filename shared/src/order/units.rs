@@ -31,6 +31,13 @@ pub struct Tally {
     pub returned: u32,
 }
 
+impl Tally {
+    /// Units went. Those that were paid back before are the first to go, so that no unit is paid back twice.
+    fn go(&mut self) {
+        self.credited = self.credited.max(self.cancelled + self.returned);
+    }
+}
+
 impl Order {
     /// What became of the units of a line, from 1.
     pub fn tally(&self, document: &Document, line: u16) -> Tally {
@@ -41,26 +48,32 @@ impl Order {
             received.iter().filter(|received| received.line == line).map(Received::units).sum()
         };
         let mut tally = Tally::default();
-        let mut credited = 0;
         for event in &self.log {
             match &event.kind {
                 EventKind::LinesCancelled { lines, .. } => {
                     tally.cancelled += of(lines);
-                    credited += of(lines);
+                    tally.go();
                 }
-                EventKind::RefundRequested { lines, .. } => credited += of(lines),
+                EventKind::RefundRequested { lines, .. } => tally.credited += of(lines),
                 EventKind::ReturnReceived { lines, .. } => {
                     tally.returned += arrived(lines);
-                    credited += arrived(lines);
+                    tally.go();
                 }
                 _ => {}
             }
         }
-        // A unit that was paid back and comes back afterwards is paid back once.
-        tally.credited = credited.min(ordered(document, line));
+        tally.credited = tally.credited.min(ordered(document, line));
         let open = self.returns().into_iter().filter(Return::is_open);
         tally.returning = open.map(|open| of(&open.lines)).sum();
         tally
+    }
+
+    /// Whether every unit was paid back or called off, so that nobody pays for any that is left.
+    pub fn is_paid_back(&self, document: &Document) -> bool {
+        lines(document).all(|line| {
+            let tally = self.tally(document, line);
+            tally.credited == ordered(document, line)
+        })
     }
 
     /// Whether the delivery charge is not owed any more.
@@ -81,11 +94,16 @@ impl Order {
         ordered(document, line).saturating_sub(tally.cancelled + tally.returning + tally.returned)
     }
 
-    /// What is owed less when so many units of a line go: those that were paid back before count for nothing.
+    /// What units of a line cost that are paid back and stay where they are.
     pub fn worth_of(&self, document: &Document, units: Units) -> Money {
-        let credited = self.tally(document, units.line).credited;
-        let left = ordered(document, units.line).saturating_sub(credited);
-        worth(document, Units { quantity: units.quantity.min(left), ..units }, credited)
+        worth(document, units, self.tally(document, units.line).credited)
+    }
+
+    /// What is owed less when units of a line go: nothing for those that were paid back before.
+    pub fn worth_of_going(&self, document: &Document, units: Units) -> Money {
+        let tally = self.tally(document, units.line);
+        let gone = tally.cancelled + tally.returned + units.quantity;
+        worth(document, Units { quantity: gone.saturating_sub(tally.credited), ..units }, tally.credited)
     }
 }
 

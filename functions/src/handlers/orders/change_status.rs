@@ -39,7 +39,7 @@ fn move_to(body: ChangeStatus) -> Result<Command, Error> {
         },
         // The body's own check has refused it.
         Status::Pending => {
-            return Err(Problem::new(409, "order_not_pending", "no command leads there").into());
+            return Err(Problem::new(409, "status_not_reachable", "no command leads there").into());
         }
     })
 }

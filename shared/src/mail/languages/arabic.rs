@@ -163,7 +163,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("وذلك عمّا تم إلغاؤه: {items}."),
         ForCancelled => "وذلك عن طلبكم الذي تم إلغاؤه.".into(),
-        ForOverpaid => "وذلك عمّا تم إلغاؤه أثناء معالجة دفعتكم.".into(),
+        ForOverpaid => "وهو ما دفعتموه زيادةً على قيمة طلبكم.".into(),
         ForTheRest => "وهو كل ما تبقّى مما دفعتموه.".into(),
         ForItems { items } => format!("وذلك عن: {items}."),
         ForAPart => "وهو جزء مما دفعتموه.".into(),

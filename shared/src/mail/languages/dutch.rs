@@ -139,7 +139,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("Dit is voor wat is geannuleerd: {items}."),
         ForCancelled => "Dit is voor uw geannuleerde bestelling.".into(),
-        ForOverpaid => "Dit is voor wat is geannuleerd terwijl uw betaling nog werd verwerkt.".into(),
+        ForOverpaid => "Dit is wat u meer hebt betaald dan uw bestelling kost.".into(),
         ForTheRest => "Dit is alles wat er nog over was van uw betaling.".into(),
         ForItems { items } => format!("Dit is voor: {items}."),
         ForAPart => "Dit is een deel van wat u hebt betaald.".into(),

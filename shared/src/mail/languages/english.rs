@@ -145,7 +145,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("It is for what was called off: {items}."),
         ForCancelled => "It is for your order, which was cancelled.".into(),
-        ForOverpaid => "It is for what was called off while your payment was under way.".into(),
+        ForOverpaid => "It is what you have paid beyond what your order costs.".into(),
         ForTheRest => "It is all that was left of what you paid.".into(),
         ForItems { items } => format!("It is for: {items}."),
         ForAPart => "It is a part of what you paid.".into(),

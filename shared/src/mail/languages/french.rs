@@ -178,7 +178,7 @@ fn sentence(sentence: &Sentence) -> String {
         ForCalledOff { items } => format!("Cela correspond à ce qui a été annulé{NBSP}: {items}."),
         ForCancelled => "Cela correspond à votre commande annulée.".into(),
         ForOverpaid => {
-            "Cela correspond à ce qui a été annulé pendant le traitement de votre paiement.".into()
+            "C’est ce que vous avez payé en plus du prix de votre commande.".into()
         }
         ForTheRest => "C’est tout ce qui restait de votre paiement.".into(),
         ForItems { items } => format!("Cela correspond à{NBSP}: {items}."),

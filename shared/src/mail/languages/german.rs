@@ -169,7 +169,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("Das ist für die stornierten Artikel: {items}."),
         ForCancelled => "Das ist für Ihre stornierte Bestellung.".into(),
-        ForOverpaid => "Das ist für das, was storniert wurde, während Ihre Zahlung noch lief.".into(),
+        ForOverpaid => "Das ist, was Sie über den Preis Ihrer Bestellung hinaus bezahlt haben.".into(),
         ForTheRest => "Das ist alles, was von Ihrer Zahlung noch übrig war.".into(),
         ForItems { items } => format!("Das ist für: {items}."),
         ForAPart => "Das ist ein Teil dessen, was Sie bezahlt haben.".into(),

@@ -140,7 +140,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("Corresponde a lo que se ha cancelado: {items}."),
         ForCancelled => "Corresponde a su pedido cancelado.".into(),
-        ForOverpaid => "Corresponde a lo que se canceló mientras su pago estaba en curso.".into(),
+        ForOverpaid => "Es lo que pagó de más por su pedido.".into(),
         ForTheRest => "Es todo lo que quedaba de su pago.".into(),
         ForItems { items } => format!("Corresponde a: {items}."),
         ForAPart => "Es una parte de lo que pagó.".into(),

@@ -68,7 +68,8 @@ pub(super) fn receive(
     let delivery = !order.delivery_credited()
         && refund_delivery
             .unwrap_or_else(|| document.policies.returns.refund_delivery && is_all(order, document, &units));
-    let worth = refunds::sum_of(order, document, &units, delivery);
+    let going = units.iter().map(|units| order.worth_of_going(document, *units));
+    let worth = refunds::sum_of(order, document, going, delivery);
     let owed = order.sums().owed();
     let amount = if worth.minor() < owed.minor() { worth } else { owed };
     let mut events = vec![EventKind::ReturnReceived { id, lines, delivery, amount }];
@@ -76,12 +77,28 @@ pub(super) fn receive(
     Ok(events)
 }
 
-/// Whether this very thing was received before.
-pub(super) fn was_received(order: &Order, id: u16, arrived: Option<&[Received]>) -> bool {
+/// Whether this very thing was received before, in whatever order its lines are named. A delivery charge that had gone back before
+/// goes back no second time, and whoever asks for it again is content too.
+pub(super) fn was_received(
+    order: &Order,
+    id: u16,
+    arrived: Option<&[Received]>,
+    refund_delivery: Option<bool>,
+) -> bool {
+    let sorted = |mut lines: Vec<Received>| {
+        lines.sort_by_key(|received| received.line);
+        lines
+    };
+    let delivery = order.log.iter().any(
+        |event| matches!(event.kind, EventKind::ReturnReceived { id: known, delivery: true, .. } if known == id),
+    );
     order.returns().iter().any(|known| {
+        let asked = arrived.map_or_else(|| all_of(known), <[Received]>::to_vec);
         known.id == id
             && known.state == ReturnState::Received
-            && arrived.map_or_else(|| all_of(known), <[Received]>::to_vec) == known.received
+            && sorted(asked) == sorted(known.received.clone())
+            && refund_delivery
+                .is_none_or(|wanted| wanted == delivery || (wanted && order.delivery_credited()))
     })
 }
 
