@@ -386,6 +386,7 @@ mod tests {
             (without("Message.Subject.Data"), "ValidationError"),
             (without("Message.Body.Text.Data"), "ValidationError"),
             (without("Action"), "InvalidAction"),
+            (with(&[("ConfigurationSetName", "none")]), "ConfigurationSetDoesNotExist"),
             (with(&[("Destination.CcAddresses.member.1", "nobody")]), "InvalidParameterValue"),
             (with(&[("Tags.member.1.Name", "a b"), ("Tags.member.1.Value", "c")]), "InvalidParameterValue"),
             ([MAIL.as_slice(), &many].concat(), "InvalidParameterValue"),

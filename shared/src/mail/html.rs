@@ -117,7 +117,7 @@ fn bill(heading: &str, statement: &Statement, sides: &Sides) -> Markup {
         sides.start
     );
     html! {
-        table class="line" role="presentation" dir=(sides.direction) width="100%" cellpadding="0" cellspacing="0" border="0" style="width:100%;border-collapse:collapse;" {
+        table class="line" dir=(sides.direction) width="100%" cellpadding="0" cellspacing="0" border="0" style="width:100%;border-collapse:collapse;" {
             tr { td class="pale" colspan="2" align=(sides.start) style=(title) { (heading) } }
             @for line in statement.rows() { (row(line, sides, "font-size:15px;font-weight:400;")) }
             (row(&statement.total, sides, "font-size:16px;font-weight:700;"))

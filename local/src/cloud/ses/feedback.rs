@@ -93,3 +93,79 @@ fn envelope(event: &Value, heard: &MailEvents) -> Value {
         "UnsubscribeURL": format!("{host}/?Action=Unsubscribe&SubscriptionArn={topic}:00000000-0000-0000-0000-000000000000"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::ses::epoch;
+
+    fn mail(to: &[&str]) -> Mail {
+        Mail {
+            id: "m-1".to_owned(),
+            from: "Shop <shop@example.com>".to_owned(),
+            to: to.iter().map(|address| (*address).to_owned()).collect(),
+            cc: vec![],
+            bcc: vec![],
+            reply_to: vec![],
+            subject: "Hello".to_owned(),
+            text: None,
+            html: None,
+            tags: vec![],
+            configuration_set: Some("Mails".to_owned()),
+            sent_at: epoch(),
+            outcome: Outcome::Delivered,
+        }
+    }
+
+    fn heard() -> MailEvents {
+        MailEvents { configuration_set: "Mails".to_owned(), topic: "Topic".to_owned(), queues: vec![] }
+    }
+
+    #[test]
+    fn each_recipient_that_a_mail_did_not_reach_is_told_of_in_an_envelope() {
+        let all =
+            ["a@example.com", "bounce@simulator.amazonses.com", "Bob <complaint+1@simulator.amazonses.com>"];
+        let events = events(&mail(&all), &heard());
+        let told: Vec<(Value, Value)> = events
+            .iter()
+            .map(|envelope| {
+                assert_eq!(
+                    (&envelope["Type"], &envelope["Timestamp"]),
+                    (&json!("Notification"), &json!("1970-01-01T00:00:00Z"))
+                );
+                let event: Value =
+                    serde_json::from_str(envelope["Message"].as_str().expect("a text")).expect("JSON");
+                let recipients =
+                    [&event["bounce"]["bouncedRecipients"], &event["complaint"]["complainedRecipients"]];
+                let recipient = recipients.iter().find_map(|list| list.get(0)).expect("a recipient");
+                (event["eventType"].clone(), recipient["emailAddress"].clone())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (json!("Bounce"), json!("bounce@simulator.amazonses.com")),
+                (json!("Complaint"), json!("complaint+1@simulator.amazonses.com")),
+            ]
+        );
+        assert_ne!(events[0]["MessageId"], events[1]["MessageId"]);
+    }
+
+    #[test]
+    fn what_the_product_reads_is_what_is_published() {
+        use shared::mail::feedback::{MailboxStatus, Report, Verdict};
+        for (address, status) in [
+            ("bounce@simulator.amazonses.com", MailboxStatus::Bounced),
+            ("suppressionlist@simulator.amazonses.com", MailboxStatus::Bounced),
+            ("complaint@simulator.amazonses.com", MailboxStatus::Complained),
+        ] {
+            let event = events(&mail(&[address]), &heard()).remove(0);
+            let report = Report::read(event["Message"].as_str().expect("a text")).expect("a report");
+            let report = report.expect("it is about an address");
+            assert_eq!(
+                (report.addresses, report.verdict),
+                (vec![address.to_owned()], Verdict::Block(status))
+            );
+        }
+    }
+}
