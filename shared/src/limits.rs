@@ -75,3 +75,5 @@ pub const CANCELLATIONS: usize = 30;
 pub const REFUND_ATTEMPTS: u32 = 20;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
+/// Places at which a parcel was seen that are kept: the last ones.
+pub const CHECKPOINTS: usize = 100;

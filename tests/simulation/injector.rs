@@ -75,9 +75,16 @@ pub struct Called {
 impl Called {
     /// Whether it changes nothing.
     fn reads(&self) -> bool {
-        ["dynamodb Get", "dynamodb BatchGet", "dynamodb Query", "secretsmanager Get", "stripe GET"]
-            .iter()
-            .any(|read| self.name.starts_with(read))
+        [
+            "dynamodb Get",
+            "dynamodb BatchGet",
+            "dynamodb Query",
+            "secretsmanager Get",
+            "stripe GET",
+            "shippo GET",
+        ]
+        .iter()
+        .any(|read| self.name.starts_with(read))
     }
 }
 
@@ -219,9 +226,10 @@ async fn died() -> Result<HttpResponse, ConnectorError> {
 fn writes(call: &str) -> bool {
     ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].iter().any(|write| call.ends_with(write))
         || call.starts_with("stripe POST")
+        || call.starts_with("shippo POST")
 }
 
-/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`.
+/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`, `shippo POST /transactions`.
 fn name_of(request: &HttpRequest) -> String {
     let uri = request.uri();
     let path = uri.split_once("//").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
@@ -232,17 +240,18 @@ fn name_of(request: &HttpRequest) -> String {
             format!("{service} {}", target.unwrap_or("SendEmail"))
         }
         None => {
-            let path = path.strip_prefix("stripe").unwrap_or(path).split('?').next().unwrap_or_default();
+            let (service, path) = path.split_once('/').unwrap_or((path, ""));
+            let path = path.split('?').next().unwrap_or_default();
             let general: Vec<&str> =
                 path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
-            format!("stripe {} {}", request.method(), general.join("/"))
+            format!("{service} {} /{}", request.method(), general.join("/"))
         }
     }
 }
 
-/// Stripe's ids: of payments, sessions, refunds.
+/// Stripe's ids begin with their kind (payments, sessions, refunds), Shippo's are 32 digits.
 fn is_id(part: &str) -> bool {
-    ["pi_", "cs_", "re_"].iter().any(|prefix| part.starts_with(prefix))
+    ["pi_", "cs_", "re_"].iter().any(|prefix| part.starts_with(prefix)) || part.len() == 32
 }
 
 /// How each service says "not now" (its API reference, "Common errors"; Stripe: "Rate limits").
@@ -265,6 +274,7 @@ fn refusal(name: &str, fault: Fault) -> HttpResponse {
             let body = "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error><RequestId>1</RequestId></ErrorResponse>";
             response(400, "text/xml", body.to_owned())
         }
+        ("shippo", _) => answered(429, &json!({"detail": "Request was throttled."})),
         _ => answered(
             429,
             &json!({"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "not now"}}),

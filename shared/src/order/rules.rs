@@ -6,7 +6,7 @@ use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
-use super::{Order, Status, units};
+use super::{Order, Status};
 use crate::limits;
 use crate::placement::Document;
 use crate::time::Timestamp;
@@ -220,7 +220,7 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
     if order.returns().len() >= limits::RETURNS {
         return Err(Rejection::TooMany { what: "returns" });
     }
-    if !units::lines(document).any(|line| order.units_left(document, line) > 0) {
+    if !order.tallies(document).all().iter().any(|tally| tally.left() > 0) {
         return Err(Rejection::NothingToReturn);
     }
     // Staff may book what comes late.

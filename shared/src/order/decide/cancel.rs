@@ -3,7 +3,7 @@
 use super::super::event::{EventKind, Request, Role};
 use super::super::rejection::Rejection;
 use super::super::rules::needs_override;
-use super::super::units::{Units, lines as lines_of};
+use super::super::units::Units;
 use super::super::{Cause, Order, Status};
 use super::{check_units, refunds};
 use crate::placement::Document;
@@ -36,11 +36,12 @@ pub(super) fn lines(
     role: Role,
 ) -> Result<Vec<EventKind>, Rejection> {
     let override_reason = overridden(order, document, why.override_reason, role)?;
-    check_units(document, asked, |line| order.units_left(document, line))?;
-    let left: u32 = lines_of(document).map(|line| order.units_left(document, line)).sum();
+    let tallies = order.tallies(document);
+    check_units(document, asked, |line| tallies.of(line).left())?;
+    let left: u32 = tallies.all().iter().map(|tally| tally.left()).sum();
     let gone: u32 = asked.iter().map(|units| units.quantity).sum();
     let owed = order.sums().owed();
-    let going = asked.iter().map(|units| order.worth_of_going(document, *units));
+    let going = asked.iter().map(|units| tallies.worth_of_going(document, *units));
     let worth = refunds::sum_of(order, document, going, false);
     let amount = if worth.minor() < owed.minor() { worth } else { owed };
     let mut events = vec![EventKind::LinesCancelled {

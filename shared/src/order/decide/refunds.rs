@@ -5,7 +5,7 @@ use super::super::command::{RefundReport, RefundWish};
 use super::super::event::{EventKind, Request};
 use super::super::refunds::{Cause, RefundState};
 use super::super::rejection::Rejection;
-use super::super::units::{Units, lines as lines_of, ordered};
+use super::super::units::{Units, lines as lines_of};
 use super::super::{Order, Refund};
 use super::check_units;
 use crate::limits;
@@ -44,7 +44,8 @@ pub(super) fn request(
     request: &Request,
 ) -> Result<Vec<EventKind>, Rejection> {
     let refundable = order.sums().refundable();
-    let left = |line: u16| ordered(document, line).saturating_sub(order.tally(document, line).credited);
+    let tallies = order.tallies(document);
+    let left = |line: u16| tallies.of(line).owed();
     let (amount, cause, lines, delivery) = match what {
         RefundWish::Full => {
             let rest = lines_of(document).map(|line| Units { line, quantity: left(line) });
@@ -56,12 +57,8 @@ pub(super) fn request(
             if *delivery && order.delivery_credited() {
                 return Err(Rejection::DeliveryGone);
             }
-            let amount = sum_of(
-                order,
-                document,
-                lines.iter().map(|units| order.worth_of(document, *units)),
-                *delivery,
-            );
+            let amount =
+                sum_of(order, document, lines.iter().map(|units| tallies.worth(document, *units)), *delivery);
             (amount, Cause::Lines, lines.clone(), *delivery)
         }
         RefundWish::Amount { amount, goodwill } => {

@@ -18,7 +18,8 @@ fn what_comes_back_is_credited_to_its_line_and_refunded_once() {
     let refund = case.refund_done();
     assert_eq!((refund.amount, refund.cause), (cents(1076 + 1925), Cause::Return(1)));
     let tally = |line| {
-        let Tally { cancelled, credited, returning, returned } = case.order.tally(&case.document, line);
+        let Tally { cancelled, credited, returning, returned, .. } =
+            case.order.tallies(&case.document).of(line);
         [cancelled, credited, returning, returned]
     };
     assert_eq!([tally(1), tally(2), tally(3)], [[0, 1, 0, 1], [0, 1, 0, 1], [0, 0, 0, 0]]);
