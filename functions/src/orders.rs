@@ -83,19 +83,15 @@ pub async fn find(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Ord
     if document.order == *id { Ok((order, document)) } else { Err(Problem::not_found().into()) }
 }
 
-/// An order as this reader sees it. Staff also sees whether mail can be sent to the customer, which is no part of the order's
-/// version.
-pub async fn shown(
-    app: &App,
-    order: &Order,
-    document: &Document,
-    reader: &Actor,
-) -> Result<OrderView, Error> {
+/// 200 with an order as this reader sees it. Staff also sees whether mail can be sent to the customer, which changes while the
+/// order's version stays.
+pub async fn shown(app: &App, order: &Order, document: &Document, reader: &Actor) -> Result<Response, Error> {
     let mut view = OrderView::of(order, document, reader, app.now());
-    if reader.role() == Role::Staff {
-        view.contact_email_status = Some(app.table.mailbox(&document.contact_email).await?);
+    if reader.role() != Role::Staff {
+        return Ok(Response::json(200, &view)?.versioned(order.version()));
     }
-    Ok(view)
+    view.contact_email_status = Some(app.table.mailbox(&document.contact_email).await?);
+    Ok(Response::json(200, &view)?.versioned(order.version()).always_sent())
 }
 
 /// The head of an order of this customer, fresh. 404 if it is not theirs, or not there.

@@ -27,6 +27,7 @@ async fn the_request_names_the_language_else_the_client_else_the_store() {
     for (at, (accept, fields, found)) in [
         (None, json!({}), "en"),
         (Some("fr-BE, fr;q=0.9, en;q=0.5"), json!({}), "fr"),
+        (Some("he-IL"), json!({}), "he"),
         (Some("pt, ja;q=0.5"), json!({}), "en"),
         (Some("fr"), german.clone(), "de"),
         (None, json!({"language": "pt-BR"}), "pt-BR"),

@@ -3,6 +3,7 @@
 //! Source of the patterns in `languages/`: Unicode CLDR 48, `numbers` and `dates` of each locale, with the digits 0 to 9,
 //! which are also its default for Arabic. Differences are told where they are.
 
+use crate::language::Spoken;
 use crate::money::Money;
 use crate::percent::Percent;
 use crate::time::Timestamp;
@@ -16,10 +17,8 @@ const POP_ISOLATE: char = '\u{2069}';
 
 /// How a language writes what is no sentence.
 pub(super) struct Customs {
-    /// Its tag (BCP 47), as HTML names it.
-    pub(super) tag: &'static str,
-    /// Whether it is written from right to left.
-    pub(super) right_to_left: bool,
+    /// Which one.
+    pub(super) language: Spoken,
     /// Between whole and part.
     pub(super) decimal: &'static str,
     /// Between thousands.
@@ -123,7 +122,7 @@ impl Customs {
         let mut text = text.into();
         // What opens a direction and never closes it would reach into the sentence.
         text.retain(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
-        let apart = self.right_to_left || text.contains(is_right_to_left);
+        let apart = self.language.is_right_to_left() || text.contains(is_right_to_left);
         if apart { format!("{ISOLATE}{text}{POP_ISOLATE}") } else { text }
     }
 }

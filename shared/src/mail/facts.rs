@@ -1,6 +1,6 @@
 //! What is known about an event when it is written about: the event, those written with it, and the log up to it.
 
-use super::language::Language;
+use super::words::Words;
 use crate::catalog::localised;
 use crate::money::Money;
 use crate::order::payment::{Method, State};
@@ -11,14 +11,14 @@ use crate::placement::{Document, Line};
 use crate::store::Settings;
 use crate::time::Timestamp;
 
-/// An event, all that can be said about it, and the language to say it in.
+/// An event, all that can be said about it, and the words to say it in.
 pub(super) struct Facts<'a> {
     pub(super) order: &'a Order,
     pub(super) document: &'a Document,
     pub(super) event: &'a Event,
     /// As they were when the order was placed.
     pub(super) settings: &'a Settings,
-    pub(super) language: &'a Language,
+    pub(super) words: &'a Words,
 }
 
 /// A refund, as it was asked for.
@@ -34,17 +34,17 @@ pub(super) struct Promise<'a> {
 impl<'a> Facts<'a> {
     /// An amount, as the reader writes it.
     pub(super) fn amount(&self, amount: Money) -> String {
-        self.language.customs.amount(amount)
+        self.words.customs.amount(amount)
     }
 
     /// A moment, as the reader writes it.
     pub(super) fn moment(&self, at: Timestamp) -> String {
-        self.language.customs.moment(at)
+        self.words.customs.moment(at)
     }
 
     /// What somebody typed.
     pub(super) fn quoted(&self, text: &str) -> String {
-        self.language.customs.isolated(text)
+        self.words.customs.isolated(text)
     }
 
     /// The number of the order.
@@ -203,12 +203,12 @@ impl<'a> Facts<'a> {
                 Some(self.item(self.document.lines.get(at)?, units.quantity))
             })
             .collect();
-        self.language.customs.list(&items)
+        self.words.customs.list(&items)
     }
 
     /// `2 × Mug (Blue)`, by the name that it has in the customer's language.
     pub(super) fn item(&self, line: &Line, quantity: u32) -> String {
-        let customs = &self.language.customs;
+        let customs = &self.words.customs;
         let name = localised(&line.names, &self.document.language).unwrap_or(&line.name);
         let values: Vec<String> = line.attributes.iter().map(|attribute| attribute.value.clone()).collect();
         let variation =
@@ -222,7 +222,7 @@ impl<'a> Facts<'a> {
         let method =
             self.settings.shipping_methods.iter().find(|known| delivery.method.as_ref() == Some(&known.id));
         let name = method.and_then(|method| localised(&method.names, &self.document.language));
-        self.language.customs.isolated(name.unwrap_or(&delivery.name).clone())
+        self.words.customs.isolated(name.unwrap_or(&delivery.name).clone())
     }
 }
 

@@ -33,7 +33,7 @@ struct Sides {
 impl Letter {
     /// For readers with HTML.
     pub(super) fn html(&self) -> String {
-        let sides = if self.language.customs.right_to_left {
+        let sides = if self.words.customs.language.is_right_to_left() {
             Sides { direction: "rtl", start: "right", end: "left" }
         } else {
             Sides { direction: "ltr", start: "left", end: "right" }
@@ -43,7 +43,7 @@ impl Letter {
         );
         html! {
             (DOCTYPE)
-            html lang=(self.language.customs.tag) dir=(sides.direction) {
+            html lang=(self.words.customs.language.tag()) dir=(sides.direction) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

@@ -1,14 +1,14 @@
 //! What a mail consists of, whatever it says, and how it is laid out as text.
 
 use super::facts::Facts;
-use super::language::{Label, Language};
 use super::statement::Statement;
 use super::story::Story;
+use super::words::{Label, Words};
 use crate::store::Settings;
 
 /// A letter in its reader's language. Nothing of it is markup.
 pub(super) struct Letter {
-    pub(super) language: &'static Language,
+    pub(super) words: &'static Words,
     pub(super) subject: String,
     pub(super) greeting: String,
     pub(super) paragraphs: Vec<String>,
@@ -31,21 +31,16 @@ pub(super) struct Link {
 }
 
 impl Letter {
-    pub(super) fn of(
-        facts: &Facts<'_>,
-        language: &'static Language,
-        story: &Story,
-        token: Option<&str>,
-    ) -> Self {
+    pub(super) fn of(facts: &Facts<'_>, words: &'static Words, story: &Story, token: Option<&str>) -> Self {
         let (number, settings) = (facts.number(), facts.settings);
-        let label = |label: &Label<'_>| (language.label)(label);
+        let label = |label: &Label<'_>| (words.label)(label);
         let name = facts.document.billing_address.name.as_deref().map(|name| facts.quoted(name));
         let url = token.and_then(|token| order_url(settings, token));
         Self {
-            language,
-            subject: (language.subject)(story.subject, &number),
+            words,
+            subject: (words.subject)(story.subject, &number),
             greeting: label(&Label::Greeting { name: name.as_deref() }),
-            paragraphs: story.sentences.iter().map(language.sentence).collect(),
+            paragraphs: story.sentences.iter().map(words.sentence).collect(),
             heading: label(&Label::Order { number: &number }),
             statement: Statement::of(facts),
             token: token.filter(|_| url.is_none()).map(|token| (label(&Label::Token), token.to_owned())),
@@ -57,7 +52,7 @@ impl Letter {
 
     /// For readers without HTML.
     pub(super) fn text(&self) -> String {
-        let customs = &self.language.customs;
+        let customs = &self.words.customs;
         let rows: String = self
             .statement
             .rows()

@@ -1,8 +1,8 @@
 //! What an order costs, as it was with an event: what was placed, less what was taken off since.
 
 use super::facts::{Facts, arrived};
-use super::language::Label;
 use super::story::parts;
+use super::words::Label;
 use crate::money::Money;
 use crate::order::{Cause, EventKind};
 use crate::pricing::TaxAmount;
@@ -34,7 +34,7 @@ impl Statement {
             .iter()
             .map(|credit| Row::off(facts, taken_off(facts, &credit.event.kind), credit.amount))
             .collect();
-        let sum = |label, amount| Row::of(facts, (facts.language.label)(label), amount);
+        let sum = |label, amount| Row::of(facts, (facts.words.label)(label), amount);
         Self {
             ordered: placed(facts),
             cost: (!off.is_empty()).then(|| sum(&Label::AsOrdered, facts.order.total)),
@@ -51,16 +51,16 @@ impl Statement {
 
 impl Row {
     fn of(facts: &Facts<'_>, what: String, amount: Money) -> Self {
-        Self { what, cost: facts.language.customs.amount(amount) }
+        Self { what, cost: facts.words.customs.amount(amount) }
     }
 
     fn off(facts: &Facts<'_>, what: String, amount: Money) -> Self {
-        Self { what, cost: facts.language.customs.off(amount) }
+        Self { what, cost: facts.words.customs.off(amount) }
     }
 }
 
 fn placed(facts: &Facts<'_>) -> Vec<Row> {
-    let (quote, language) = (&facts.document.quote, facts.language);
+    let (quote, language) = (&facts.document.quote, facts.words);
     let mut rows: Vec<Row> = facts
         .document
         .priced_lines()
@@ -88,7 +88,7 @@ fn placed(facts: &Facts<'_>) -> Vec<Row> {
 
 /// Why something is taken off.
 fn taken_off(facts: &Facts<'_>, because: &EventKind) -> String {
-    let label = facts.language.label;
+    let label = facts.words.label;
     match because {
         EventKind::LinesCancelled { lines, .. } => label(&Label::CalledOff { items: &facts.items(lines) }),
         EventKind::Cancelled { .. } => label(&Label::Cancelled),

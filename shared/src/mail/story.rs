@@ -4,7 +4,7 @@
 //! refund only once it is paid. Somebody who gets a mail for everything reads none.
 
 use super::facts::{Facts, Promise, arrived};
-use super::language::{Label, Reason, Sentence, Subject};
+use super::words::{Label, Reason, Sentence, Subject};
 use crate::money::Money;
 use crate::order::payment::Method;
 use crate::order::{Cause, EventKind, Units};
@@ -112,7 +112,7 @@ fn confirmed(facts: &Facts<'_>) -> Vec<Sentence> {
 }
 
 fn arrives(facts: &Facts<'_>) -> Sentence {
-    Sentence::Arrives { date: facts.language.customs.date(facts.order.estimated_delivery.date()) }
+    Sentence::Arrives { date: facts.words.customs.date(facts.order.estimated_delivery.date()) }
 }
 
 fn payment_failed(facts: &Facts<'_>, again: Timestamp) -> Vec<Sentence> {
@@ -223,7 +223,7 @@ fn return_requested(
 ) -> Vec<Sentence> {
     let wanted = Sentence::WantsToSendBack { items: facts.items(lines) };
     let reason = match Reason::of(reason) {
-        Some(known) => Sentence::Because { reason: ended((facts.language.reason)(known)) },
+        Some(known) => Sentence::Because { reason: ended((facts.words.reason)(known)) },
         None => because(facts, &reason.replace('_', " ")),
     };
     let comment = comment.map(|comment| Sentence::Comment { text: facts.quoted(comment) });
@@ -260,10 +260,10 @@ fn goes_back(facts: &Facts<'_>, sum: Money) -> Sentence {
 
 /// `2 × Mug, delivery`.
 pub(super) fn parts(facts: &Facts<'_>, units: &[Units], delivery: bool) -> String {
-    let charge = delivery.then(|| (facts.language.label)(&Label::Delivery));
+    let charge = delivery.then(|| (facts.words.label)(&Label::Delivery));
     let items = Some(facts.items(units)).filter(|items| !items.is_empty());
     let parts: Vec<String> = items.into_iter().chain(charge).collect();
-    facts.language.customs.list(&parts)
+    facts.words.customs.list(&parts)
 }
 
 /// Why, unless it says no more than who wanted it.

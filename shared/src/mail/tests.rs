@@ -7,14 +7,19 @@ mod languages;
 mod laws;
 mod layout;
 mod money;
-mod preferred;
 mod returns;
 
 use super::*;
+use crate::ids::Language;
 use crate::order::Actor;
 use crate::order::fixtures::*;
 use crate::order::payment::Method;
 use histories::*;
+
+/// The tags of all languages that there are mails in.
+fn languages() -> impl Iterator<Item = &'static str> {
+    Spoken::ALL.into_iter().map(Spoken::tag)
+}
 
 /// What the newest event of that name is written about with, if it is.
 fn mail(case: &Case, name: &str) -> Option<Mail> {

@@ -20,6 +20,7 @@ use crate::cart::Cart;
 use crate::catalog::{Attribute, Offer};
 use crate::coupon::{Coupon, CouponRefusal, CouponUse};
 use crate::ids::{AddressId, CartId, CustomerId, Language, OrderId, ProductId, TaxClass};
+use crate::language::Spoken;
 use crate::money::{Currency, Money};
 use crate::order::{Actor, Order};
 use crate::pricing::{CouponTerms, LineAmounts, Quote};
@@ -173,8 +174,8 @@ pub struct Buyer {
     pub actor: Actor,
     /// The mail address of the caller's token, if any.
     pub email: Option<String>,
-    /// Which of the languages that mails exist in the caller's client prefers, if it says so.
-    pub language: Option<Language>,
+    /// The language that the caller's client prefers among those that we speak, if it says so.
+    pub language: Option<Spoken>,
 }
 
 impl Buyer {

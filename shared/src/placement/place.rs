@@ -186,8 +186,8 @@ fn allocation(
 
 /// The customer's language: what the request says, else what the caller's client prefers, else the store's.
 fn language(request: &PlaceOrder, buyer: &Buyer, store: &Store) -> Language {
-    let said = request.language.as_ref().or(buyer.language.as_ref());
-    said.unwrap_or(&store.settings.default_language).clone()
+    let said = request.language.clone().or_else(|| buyer.language.map(Language::from));
+    said.unwrap_or_else(|| store.settings.default_language.clone())
 }
 
 /// How it is paid, and for how many minutes it is held unpaid.

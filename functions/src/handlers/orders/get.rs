@@ -12,6 +12,5 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let named = named(app, &request).await?;
     let (order, document) = find(app, &named.customer, &named.id).await?;
-    let view = shown(app, &order, &document, &named.actor).await?;
-    Ok(Response::json(200, &view)?.versioned(order.version()))
+    shown(app, &order, &document, &named.actor).await
 }

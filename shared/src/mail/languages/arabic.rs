@@ -1,15 +1,14 @@
 //! Arabic, in the standard language. Customs: CLDR `ar`, with its marks that keep a sign at the figure's left.
 
+use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
-use crate::mail::language::{Label, Language, Reason, Sentence, Subject};
+use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
 
-/// The language.
-pub(in crate::mail) const LANGUAGE: Language =
-    Language { customs: CUSTOMS, subject, sentence, label, reason };
+/// The words.
+pub(in crate::mail) static WORDS: Words = Words { customs: CUSTOMS, subject, sentence, label, reason };
 
 const CUSTOMS: Customs = Customs {
-    tag: "ar",
-    right_to_left: true,
+    language: Spoken::Arabic,
     decimal: ".",
     group: ",",
     grouped_from: 4,

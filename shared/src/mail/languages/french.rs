@@ -1,15 +1,14 @@
 //! French. Customs: CLDR `fr`; the first of a month is `1er`. A colon has a space before it that no line ends at.
 
+use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
-use crate::mail::language::{Label, Language, Reason, Sentence, Subject};
+use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
 
-/// The language.
-pub(in crate::mail) const LANGUAGE: Language =
-    Language { customs: CUSTOMS, subject, sentence, label, reason };
+/// The words.
+pub(in crate::mail) static WORDS: Words = Words { customs: CUSTOMS, subject, sentence, label, reason };
 
 const CUSTOMS: Customs = Customs {
-    tag: "fr",
-    right_to_left: false,
+    language: Spoken::French,
     decimal: ",",
     group: "\u{202f}",
     grouped_from: 4,
@@ -177,9 +176,7 @@ fn sentence(sentence: &Sentence) -> String {
         }
         ForCalledOff { items } => format!("Cela correspond à ce qui a été annulé{NBSP}: {items}."),
         ForCancelled => "Cela correspond à votre commande annulée.".into(),
-        ForOverpaid => {
-            "C’est ce que vous avez payé en plus du prix de votre commande.".into()
-        }
+        ForOverpaid => "C’est ce que vous avez payé en plus du prix de votre commande.".into(),
         ForTheRest => "C’est tout ce qui restait de votre paiement.".into(),
         ForItems { items } => format!("Cela correspond à{NBSP}: {items}."),
         ForAPart => "C’est une partie de ce que vous avez payé.".into(),

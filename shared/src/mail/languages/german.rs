@@ -1,15 +1,14 @@
 //! German. Customs: CLDR `de`; between day and time a comma, as in its shorter formats.
 
+use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
-use crate::mail::language::{Label, Language, Reason, Sentence, Subject};
+use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
 
-/// The language.
-pub(in crate::mail) const LANGUAGE: Language =
-    Language { customs: CUSTOMS, subject, sentence, label, reason };
+/// The words.
+pub(in crate::mail) static WORDS: Words = Words { customs: CUSTOMS, subject, sentence, label, reason };
 
 const CUSTOMS: Customs = Customs {
-    tag: "de",
-    right_to_left: false,
+    language: Spoken::German,
     decimal: ",",
     group: ".",
     grouped_from: 4,

@@ -5,4 +5,5 @@ pub(super) mod dutch;
 pub(super) mod english;
 pub(super) mod french;
 pub(super) mod german;
+pub(super) mod hebrew;
 pub(super) mod spanish;

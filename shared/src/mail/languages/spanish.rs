@@ -1,15 +1,14 @@
 //! Spanish. Customs: CLDR `es`, which groups thousands from five digits on.
 
+use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
-use crate::mail::language::{Label, Language, Reason, Sentence, Subject};
+use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
 
-/// The language.
-pub(in crate::mail) const LANGUAGE: Language =
-    Language { customs: CUSTOMS, subject, sentence, label, reason };
+/// The words.
+pub(in crate::mail) static WORDS: Words = Words { customs: CUSTOMS, subject, sentence, label, reason };
 
 const CUSTOMS: Customs = Customs {
-    tag: "es",
-    right_to_left: false,
+    language: Spoken::Spanish,
     decimal: ",",
     group: ".",
     grouped_from: 5,

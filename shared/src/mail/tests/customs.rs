@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::mail::customs::Customs;
-use crate::mail::language::ALL;
 use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 
 fn customs(tag: &str) -> &'static Customs {
-    &language::find(&Language::parse(tag).expect("a language")).expect("mails in it").customs
+    let language = Language::parse(tag).expect("a language");
+    &Words::of(Spoken::of(&language).expect("mails in it")).customs
 }
 
 /// As ICU 78 writes them with the data of CLDR 48.
@@ -57,12 +57,22 @@ fn amounts_are_written_as_the_language_writes_them() {
             "\u{200f}\u{200e}-1,234.50\u{a0}€"
         ]
     );
+    assert_eq!(
+        shown("he", ["0.50 EUR", "1234.50 EUR", "1234.5 ILS", "5 CHF"]),
+        [
+            "\u{200f}0.50\u{a0}\u{200f}€",
+            "\u{200f}1,234.50\u{a0}\u{200f}€",
+            "\u{200f}1,234.50\u{a0}\u{200f}₪",
+            "\u{200f}5.00\u{a0}\u{200f}CHF",
+            "\u{200f}\u{200e}-1,234.50\u{a0}\u{200f}€"
+        ]
+    );
     assert_eq!(customs("de").amount(of("1234567 JPY")), "1.234.567\u{a0}¥");
 }
 
 #[test]
 fn every_sign_belongs_to_a_currency_and_each_has_one() {
-    for language in &ALL {
+    for language in Spoken::ALL.map(Words::of) {
         let codes: BTreeSet<&str> = language.customs.signs.iter().map(|(code, _)| *code).collect();
         let signs: BTreeSet<&str> = language.customs.signs.iter().map(|(_, sign)| *sign).collect();
         assert_eq!((codes.len(), signs.len()), (language.customs.signs.len(), language.customs.signs.len()));
@@ -81,6 +91,7 @@ fn days_and_moments_are_written_as_the_language_writes_them() {
         ("fr", "1er mars 2026", "1er mars 2026 à 01:05\u{a0}(UTC)"),
         ("es", "1 de marzo de 2026", "1 de marzo de 2026 a la 1:05\u{a0}(UTC)"),
         ("ar", "1 مارس 2026", "1 مارس 2026، الساعة 1:05\u{a0}بالتوقيت العالمي المنسق"),
+        ("he", "1 במרץ 2026", "1 במרץ 2026 בשעה 1:05\u{a0}(UTC)"),
     ] {
         assert_eq!((customs(tag).date(at.date()).as_str(), customs(tag).moment(at).as_str()), (day, moment));
     }
@@ -92,8 +103,13 @@ fn days_and_moments_are_written_as_the_language_writes_them() {
 #[test]
 fn rates_and_counts_have_the_decimals_of_the_language() {
     let rate = crate::percent::Percent::new(rust_decimal::Decimal::new(77, 1)).expect("a rate");
-    let rates: Vec<String> = ALL.iter().map(|language| language.customs.percent(rate)).collect();
-    assert_eq!(rates, ["7.7%", "7,7%", "7,7\u{a0}%", "7,7\u{a0}%", "7,7\u{a0}%", "7.7\u{200e}%\u{200e}"]);
-    let counts: Vec<String> = ALL.iter().map(|language| language.customs.number(1_000)).collect();
-    assert_eq!(counts, ["1,000", "1.000", "1.000", "1\u{202f}000", "1000", "1,000"]);
+    let rates: Vec<String> =
+        Spoken::ALL.iter().map(|language| Words::of(*language).customs.percent(rate)).collect();
+    assert_eq!(
+        rates,
+        ["7.7%", "7,7%", "7,7\u{a0}%", "7,7\u{a0}%", "7,7\u{a0}%", "7.7\u{200e}%\u{200e}", "7.7%"]
+    );
+    let counts: Vec<String> =
+        Spoken::ALL.iter().map(|language| Words::of(*language).customs.number(1_000)).collect();
+    assert_eq!(counts, ["1,000", "1.000", "1.000", "1\u{202f}000", "1000", "1,000", "1,000"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::catalog::Attribute;
-use crate::mail::language::{ALL, Label, Reason, Sentence};
+use crate::mail::words::{Label, Reason, Sentence};
 
 /// Every mail of every history in one language, its goods named in that language.
 fn mails_in(tag: &str) -> Vec<(String, Mail)> {
@@ -122,14 +122,14 @@ const REASONS: [Reason; 6] = [
 
 #[test]
 fn every_text_is_in_its_own_language_and_says_what_it_is_given() {
-    let english = &ALL[0];
-    for language in &ALL {
-        let tag = language.customs.tag;
+    let english = Words::of(Spoken::English);
+    for language in Spoken::ALL {
+        let (tag, words) = (language.tag(), Words::of(language));
         let told: Vec<(String, String)> = sentences()
             .iter()
-            .map(|sentence| ((english.sentence)(sentence), (language.sentence)(sentence)))
-            .chain(labels().iter().map(|label| ((english.label)(label), (language.label)(label))))
-            .chain(REASONS.map(|reason| ((english.reason)(reason).into(), (language.reason)(reason).into())))
+            .map(|sentence| ((english.sentence)(sentence), (words.sentence)(sentence)))
+            .chain(labels().iter().map(|label| ((english.label)(label), (words.label)(label))))
+            .chain(REASONS.map(|reason| ((english.reason)(reason).into(), (words.reason)(reason).into())))
             .collect();
         for (original, text) in told {
             for given in ["⟨1⟩", "⟨2⟩"] {
@@ -145,12 +145,12 @@ fn every_text_is_in_its_own_language_and_says_what_it_is_given() {
 
 #[test]
 fn no_two_sentences_of_a_language_are_alike() {
-    for language in &ALL {
+    for language in Spoken::ALL {
         let mut seen = BTreeSet::new();
         for sentence in sentences() {
-            let text = (language.sentence)(&sentence);
+            let text = (Words::of(language).sentence)(&sentence);
             let alike = matches!(sentence, Sentence::OnItsWay { parcels: 1 });
-            assert!(seen.insert(text.clone()) || alike, "{}: {text}", language.customs.tag);
+            assert!(seen.insert(text.clone()) || alike, "{}: {text}", language.tag());
         }
     }
 }
@@ -212,7 +212,7 @@ fn a_subject_is_short_enough_to_be_read_in_a_list() {
 
 #[test]
 fn arabic_counts_parcels_in_its_five_ways() {
-    let arabic = &ALL[5];
+    let arabic = Words::of(Spoken::Arabic);
     let on_its_way = |parcels| (arabic.sentence)(&Sentence::OnItsWay { parcels });
     assert_eq!(on_its_way(1), "طلبكم في الطريق إليكم.");
     for (parcels, end) in [

@@ -118,15 +118,12 @@ fn every_bill_adds_up_to_what_is_owed() {
     let mut bills = 0;
     let all = histories().into_iter().chain([("tax included", with_tax())]);
     for (name, case) in all {
-        for (event, language) in case
-            .order
-            .log
-            .iter()
-            .flat_map(|event| language::ALL.iter().map(move |language| (event, language)))
+        for (event, words) in
+            case.order.log.iter().flat_map(|event| Spoken::ALL.map(|language| (event, Words::of(language))))
         {
             let settings = settings();
             let facts =
-                Facts { order: &case.order, document: &case.document, event, settings: &settings, language };
+                Facts { order: &case.order, document: &case.document, event, settings: &settings, words };
             let bill = Statement::of(&facts);
             let included = case.document.quote.prices_include_tax;
             let taxes = if included { case.document.quote.taxes.len() } else { 0 };

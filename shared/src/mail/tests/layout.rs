@@ -101,9 +101,9 @@ fn every_language_is_named_with_its_direction() {
         let mut case = Case::cod();
         case.document.language = Language::parse(tag).expect("a language");
         let mail = mail(&case, "placed").expect("a mail");
-        let direction = if tag == "ar" { "rtl" } else { "ltr" };
+        let direction = if ["ar", "he"].contains(&tag) { "rtl" } else { "ltr" };
         assert!(mail.html.contains(&format!("<html lang=\"{tag}\" dir=\"{direction}\">")), "{}", mail.html);
-        assert_eq!(mail.html.contains("dir=\"rtl\""), tag == "ar");
+        assert_eq!(mail.html.contains("dir=\"rtl\""), direction == "rtl");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::urls::{is_origin, is_page_with_token};
 use super::{Report, bounds, is_text};
 use crate::address::is_mail_address;
-use crate::mail;
+use crate::language::Spoken;
 use crate::store::{PaymentSettings, Sender, Settings};
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {
@@ -17,8 +17,8 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     if let Some(sender) = &settings.sender {
         check_sender(sender, report);
     }
-    if !mail::exist_in(&settings.default_language) {
-        let detail = format!("one of {}", mail::languages().collect::<Vec<_>>().join(", "));
+    if Spoken::of(&settings.default_language).is_none() {
+        let detail = format!("one of {}", Spoken::ALL.map(Spoken::tag).join(", "));
         report.add("/default_language", "invalid", &detail);
     }
 }

@@ -1,26 +1,16 @@
-//! What a language has to have, so that mails exist in it: how it writes figures and dates, and one text for each thing
-//! that a mail can say.
+//! What there has to be of a language, so that mails exist in it: how it writes figures and dates, and one text for each
+//! thing that a mail can say.
 //!
-//! A language is one file in `languages/` and one entry of [`ALL`]. Its texts are matches over the enumerations below, so
-//! that one that is missing does not compile. What they are filled with is ready to be read: amounts and dates are written
-//! as the language writes them, and what others wrote is set apart from it.
+//! A language is one file in `languages/` and one of [`Spoken`]. Its texts are matches over the enumerations below, so that
+//! one that is missing does not compile. What they are filled with is ready to be read: amounts and dates are written as
+//! the language writes them, and what others wrote is set apart from it.
 
 use super::customs::Customs;
-use super::languages::{arabic, dutch, english, french, german, spanish};
-use crate::ids::Language as Tag;
+use super::languages::{arabic, dutch, english, french, german, hebrew, spanish};
+use crate::language::Spoken;
 
-/// Every language that mails exist in. The first one is English, which every search ends with.
-pub(super) static ALL: [Language; 6] = [
-    english::LANGUAGE,
-    dutch::LANGUAGE,
-    german::LANGUAGE,
-    french::LANGUAGE,
-    spanish::LANGUAGE,
-    arabic::LANGUAGE,
-];
-
-/// A language.
-pub(super) struct Language {
+/// The words of a language.
+pub(super) struct Words {
     /// How it writes figures and dates.
     pub(super) customs: Customs,
     /// The line above a mail, with the number of the order.
@@ -31,6 +21,21 @@ pub(super) struct Language {
     pub(super) label: fn(&Label<'_>) -> String,
     /// Why something is sent back, within a sentence.
     pub(super) reason: fn(Reason) -> &'static str,
+}
+
+impl Words {
+    /// Those of a language.
+    pub(super) fn of(language: Spoken) -> &'static Self {
+        match language {
+            Spoken::English => &english::WORDS,
+            Spoken::Dutch => &dutch::WORDS,
+            Spoken::German => &german::WORDS,
+            Spoken::French => &french::WORDS,
+            Spoken::Spanish => &spanish::WORDS,
+            Spoken::Arabic => &arabic::WORDS,
+            Spoken::Hebrew => &hebrew::WORDS,
+        }
+    }
 }
 
 /// What a mail is about.
@@ -299,16 +304,5 @@ impl Reason {
             "other" => Self::Other,
             _ => return None,
         })
-    }
-}
-
-/// The language of a tag: that one, else the same language elsewhere (RFC 4647, 3.4, lookup).
-pub(super) fn find(tag: &Tag) -> Option<&'static Language> {
-    let mut tag = tag.as_str();
-    loop {
-        if let Some(found) = ALL.iter().find(|known| known.customs.tag.eq_ignore_ascii_case(tag)) {
-            return Some(found);
-        }
-        tag = tag.rsplit_once('-')?.0;
     }
 }
