@@ -97,7 +97,7 @@ impl Letter {
             @if let Some((label, token)) = &self.token {
                 tr { td class="pad" align=(sides.start) style=(cell("24px")) {
                     p class="pale" style={ "margin:0;" (FONT) "font-size:14px;line-height:20px;color:#71717a;" } {
-                        (label) (self.language.customs.colon)
+                        (label) (self.words.customs.colon)
                         code dir="ltr" style="font-family:Consolas,Menlo,monospace;font-size:13px;word-break:break-all;" { (token) }
                     }
                 } }
