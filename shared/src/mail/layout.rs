@@ -36,6 +36,11 @@ impl Letter {
         let label = |label: &Label<'_>| (words.label)(label);
         let name = facts.document.billing_address.name.as_deref().map(|name| facts.quoted(name));
         let url = token.and_then(|token| order_url(settings, token));
+        let order = url.clone().map(|url| Link { label: label(&Label::SeeYourOrder), url });
+        let parcels = story.couriers.iter().filter_map(|courier| {
+            let label = label(&Label::Follow { courier: &facts.quoted(&courier.name) });
+            courier.tracking_url.clone().map(|url| Link { label, url })
+        });
         Self {
             words,
             subject: (words.subject)(story.subject, &number),
@@ -44,7 +49,7 @@ impl Letter {
             heading: label(&Label::Order { number: &number }),
             statement: Statement::of(facts),
             token: token.filter(|_| url.is_none()).map(|token| (label(&Label::Token), token.to_owned())),
-            links: url.map(|url| Link { label: label(&Label::SeeYourOrder), url }).into_iter().collect(),
+            links: order.into_iter().chain(parcels).collect(),
             closing: label(&Label::Closing),
             shop: settings.sender.as_ref().map(|sender| sender.name.clone()),
         }

@@ -7,16 +7,18 @@ use super::facts::{Facts, Promise, arrived};
 use super::words::{Label, Reason, Sentence, Subject};
 use crate::money::Money;
 use crate::order::payment::Method;
-use crate::order::{Cause, EventKind, Units};
+use crate::order::{Cause, Courier, EventKind, Units};
 use crate::time::Timestamp;
 
 /// What the mail about an event says.
 pub(super) struct Story {
     pub(super) subject: Subject,
     pub(super) sentences: Vec<Sentence>,
+    /// Who carries what it is about.
+    pub(super) couriers: Vec<Courier>,
 }
 
-/// The mail about an event, if there is one. A new kind of event, a parcel of several for example, gets its mail here.
+/// The mail about an event, if there is one. A new kind of event gets its mail here.
 pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
     let (subject, sentences) = match &facts.event.kind {
         EventKind::Placed { total, method, hold_until, .. } => {
@@ -32,7 +34,18 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
             (Subject::LinesCancelled, lines_cancelled(facts, lines, reason))
         }
         EventKind::Cancelled { reason, .. } => (Subject::Cancelled, cancelled(facts, reason)),
+        // The mail about the whole order says it.
+        EventKind::ParcelShipped { .. } if facts.whole_order_left() => return None,
+        EventKind::ParcelShipped { parcel, .. } => {
+            let items = facts.items(&facts.shipment(*parcel)?.parcel.lines);
+            (Subject::PartShipped, vec![Sentence::PartOnItsWay { items }])
+        }
         EventKind::Shipped => (Subject::Shipped, shipped(facts)),
+        EventKind::ParcelDelivered { .. } if facts.whole_order_arrived() => return None,
+        EventKind::ParcelDelivered { parcel } => {
+            let items = facts.items(&facts.shipment(*parcel)?.parcel.lines);
+            (Subject::PartDelivered, vec![Sentence::PartDelivered { items }])
+        }
         EventKind::Delivered => (Subject::Delivered, delivered(facts)),
         // The provider had told us so before, and took it back in between.
         EventKind::Refunded { refund, .. } if facts.was_done(refund) => return None,
@@ -79,6 +92,12 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
         | EventKind::Collected { .. }
         | EventKind::PaymentVoided
         | EventKind::Prepared { .. }
+        | EventKind::ParcelPacked { .. }
+        | EventKind::CourierNamed { .. }
+        | EventKind::LabelRequested { .. }
+        | EventKind::LabelBought { .. }
+        | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoided { .. }
         | EventKind::Packed
         | EventKind::RefundRequested { .. }
         | EventKind::RefundFailed { .. }
@@ -86,7 +105,19 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
         | EventKind::Disputed { .. }
         | EventKind::DisputeClosed { .. } => return None,
     };
-    Some(Story { subject, sentences })
+    let couriers = match &facts.event.kind {
+        EventKind::Shipped => facts.couriers(),
+        EventKind::ParcelShipped { parcel, .. } => {
+            facts.shipment(*parcel).and_then(|shipment| shipment.courier).into_iter().collect()
+        }
+        _ => vec![],
+    };
+    let carried = couriers.iter().map(|courier| Sentence::TravelsWith {
+        courier: facts.quoted(&courier.name),
+        number: courier.tracking_number.as_ref().map(|number| facts.quoted(number)),
+    });
+    let sentences = sentences.into_iter().chain(carried).collect();
+    Some(Story { subject, sentences, couriers })
 }
 
 fn placed(facts: &Facts<'_>, total: Money, method: &Method, hold_until: Option<Timestamp>) -> Vec<Sentence> {

@@ -46,7 +46,9 @@ pub(super) enum Subject {
     PaymentFailed,
     LinesCancelled,
     Cancelled,
+    PartShipped,
     Shipped,
+    PartDelivered,
     Delivered,
     Refunded,
     ReturnRequested,
@@ -138,6 +140,15 @@ pub(super) enum Sentence {
     /// What was paid has gone back before.
     GivenBackBefore,
 
+    /// A part of the order has left.
+    PartOnItsWay {
+        items: String,
+    },
+    /// Who carries it, and under which number.
+    TravelsWith {
+        courier: String,
+        number: Option<String>,
+    },
     /// It has left, in so many parcels.
     OnItsWay {
         parcels: u32,
@@ -156,6 +167,10 @@ pub(super) enum Sentence {
         amount: String,
     },
 
+    /// A part of the order has arrived.
+    PartDelivered {
+        items: String,
+    },
     Delivered,
     /// The carrier took so much at the door.
     Collected {
@@ -277,6 +292,10 @@ pub(super) enum Label<'a> {
     Goodwill,
     /// On the button that leads to the order.
     SeeYourOrder,
+    /// On the button that leads to where a courier shows a parcel.
+    Follow {
+        courier: &'a str,
+    },
     /// What opens the order, where there is no page that shows it.
     Token,
 }

@@ -85,7 +85,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("تعذّر إتمام الدفع لطلبكم {number}"),
         LinesCancelled => format!("تم إلغاء جزء من طلبكم {number}"),
         Cancelled => format!("تم إلغاء طلبكم {number}"),
+        PartShipped => format!("جزء من طلبكم {number} في الطريق إليكم"),
         Shipped => format!("طلبكم {number} في الطريق إليكم"),
+        PartDelivered => format!("تم تسليم جزء من طلبكم {number}"),
         Delivered => format!("تم تسليم طلبكم {number}"),
         Refunded => format!("المبلغ المعاد إليكم عن طلبكم {number}"),
         ReturnRequested => format!("إرجاع منتجات من طلبكم {number}"),
@@ -135,6 +137,11 @@ fn sentence(sentence: &Sentence) -> String {
             format!("لم يُخصم أي مبلغ. وأصبح مبلغ {amount} الذي حجزه مصرفكم متاحًا لكم من جديد.")
         }
         GivenBackBefore => "سبق أن أعدنا إليكم ما دفعتموه.".into(),
+        PartOnItsWay { items } => format!("في الطريق إليكم ما يلي: {items}. وسيتبعه الباقي."),
+        TravelsWith { courier, number: None } => format!("شركة التوصيل هي {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("شركة التوصيل هي {courier}، ورقم الشحنة {number}.")
+        }
         OnItsWay { parcels } => match (parcels, parcels % 100) {
             (0 | 1, _) => "طلبكم في الطريق إليكم.".into(),
             (2, _) => "طلبكم في الطريق إليكم، في طردين.".into(),
@@ -147,6 +154,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("من مبلغ {reserved} الذي حجزه مصرفكم نخصم الآن {amount}.")
         }
+        PartDelivered { items } => format!("تم تسليم ما يلي: {items}. وسيتبعه الباقي."),
         Delivered => "تم تسليم طلبكم.".into(),
         Collected { amount } => format!("حصّلت شركة التوصيل منكم مبلغ {amount}."),
         ReturnableUntil { until } => {
@@ -203,6 +211,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "إعادة مبلغ".into(),
         Goodwill => "لفتة تقدير".into(),
         SeeYourOrder => "عرض طلبكم".into(),
+        Follow { courier } => format!("تتبّع طردكم لدى {courier}"),
         Token => "رمز الوصول إلى طلبكم".into(),
     }
 }

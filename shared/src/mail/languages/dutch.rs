@@ -68,7 +68,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("De betaling van uw bestelling {number} is niet gelukt"),
         LinesCancelled => format!("Een deel van uw bestelling {number} is geannuleerd"),
         Cancelled => format!("Uw bestelling {number} is geannuleerd"),
+        PartShipped => format!("Een deel van uw bestelling {number} is onderweg"),
         Shipped => format!("Uw bestelling {number} is onderweg"),
+        PartDelivered => format!("Een deel van uw bestelling {number} is bezorgd"),
         Delivered => format!("Uw bestelling {number} is bezorgd"),
         Refunded => format!("Terugbetaling voor uw bestelling {number}"),
         ReturnRequested => format!("Uw retour voor bestelling {number}"),
@@ -118,6 +120,9 @@ fn sentence(sentence: &Sentence) -> String {
             format!("Er is niets afgeschreven. Het bedrag van {amount} dat uw bank had gereserveerd, is weer vrijgegeven.")
         }
         GivenBackBefore => "Wat u had betaald, is al eerder terugbetaald.".into(),
+        PartOnItsWay { items } => format!("Dit is onderweg: {items}. De rest volgt."),
+        TravelsWith { courier, number: None } => format!("De bezorger is {courier}."),
+        TravelsWith { courier, number: Some(number) } => format!("De bezorger is {courier}, onder nummer {number}."),
         OnItsWay { parcels: 0 | 1 } => "Uw bestelling is onderweg.".into(),
         OnItsWay { parcels } => format!("Uw bestelling is onderweg, in {parcels} pakketten."),
         HaveReady { amount } => format!("Houd {amount} gereed: u betaalt bij de bezorging."),
@@ -125,6 +130,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("Van de {reserved} die uw bank heeft gereserveerd, schrijven wij nu {amount} af.")
         }
+        PartDelivered { items } => format!("Dit is bezorgd: {items}. De rest volgt."),
         Delivered => "Uw bestelling is bezorgd.".into(),
         Collected { amount } => format!("De bezorger heeft {amount} bij u geïnd."),
         ReturnableUntil { until } => {
@@ -179,6 +185,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Terugbetaald".into(),
         Goodwill => "Tegemoetkoming".into(),
         SeeYourOrder => "Bekijk uw bestelling".into(),
+        Follow { courier } => format!("Volg uw pakket bij {courier}"),
         Token => "Toegangscode van uw bestelling".into(),
     }
 }

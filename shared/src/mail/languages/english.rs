@@ -66,7 +66,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("Your payment for order {number} was not possible"),
         LinesCancelled => format!("A part of your order {number} was called off"),
         Cancelled => format!("Your order {number} was cancelled"),
+        PartShipped => format!("A part of your order {number} is on its way"),
         Shipped => format!("Your order {number} is on its way"),
+        PartDelivered => format!("A part of your order {number} was delivered"),
         Delivered => format!("Your order {number} was delivered"),
         Refunded => format!("Your refund for order {number}"),
         ReturnRequested => format!("Your return for order {number}"),
@@ -122,6 +124,11 @@ fn sentence(sentence: &Sentence) -> String {
             format!("Nothing was charged. The {amount} that your bank has reserved are free again.")
         }
         GivenBackBefore => "What you paid was given back before.".into(),
+        PartOnItsWay { items } => format!("This is on its way: {items}. The rest follows."),
+        TravelsWith { courier, number: None } => format!("It travels with {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("It travels with {courier}, under the number {number}.")
+        }
         OnItsWay { parcels: 0 | 1 } => "Your order is on its way.".into(),
         OnItsWay { parcels } => format!("Your order is on its way, in {parcels} parcels."),
         HaveReady { amount } => format!("Please have {amount} ready: you pay when it is delivered."),
@@ -129,6 +136,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("Of the {reserved} that your bank has reserved we now take {amount}.")
         }
+        PartDelivered { items } => format!("This was delivered: {items}. The rest follows."),
         Delivered => "Your order was delivered.".into(),
         Collected { amount } => format!("The carrier has collected {amount} from you."),
         ReturnableUntil { until } => {
@@ -187,6 +195,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Given back".into(),
         Goodwill => "Goodwill".into(),
         SeeYourOrder => "See your order".into(),
+        Follow { courier } => format!("Follow your parcel with {courier}"),
         Token => "The token of your order".into(),
     }
 }

@@ -80,7 +80,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("Le paiement de votre commande {number} n’a pas abouti"),
         LinesCancelled => format!("Une partie de votre commande {number} a été annulée"),
         Cancelled => format!("Votre commande {number} a été annulée"),
+        PartShipped => format!("Une partie de votre commande {number} est en route"),
         Shipped => format!("Votre commande {number} est en route"),
+        PartDelivered => format!("Une partie de votre commande {number} a été livrée"),
         Delivered => format!("Votre commande {number} a été livrée"),
         Refunded => format!("Votre remboursement pour la commande {number}"),
         ReturnRequested => format!("Votre retour pour la commande {number}"),
@@ -150,6 +152,11 @@ fn sentence(sentence: &Sentence) -> String {
             )
         }
         GivenBackBefore => "Ce que vous aviez payé vous a déjà été remboursé.".into(),
+        PartOnItsWay { items } => format!("Voici ce qui est en route{NBSP}: {items}. Le reste suivra."),
+        TravelsWith { courier, number: None } => format!("La livraison est assurée par {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("La livraison est assurée par {courier}, sous le numéro {number}.")
+        }
         OnItsWay { parcels: 0 | 1 } => "Votre commande est en route.".into(),
         OnItsWay { parcels } => format!("Votre commande est en route, en {parcels} colis."),
         HaveReady { amount } => format!("Merci de prévoir {amount}{NBSP}: vous paierez à la livraison."),
@@ -159,6 +166,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("Sur les {reserved} que votre banque a réservés, nous débitons maintenant {amount}.")
         }
+        PartDelivered { items } => format!("Voici ce qui a été livré{NBSP}: {items}. Le reste suivra."),
         Delivered => "Votre commande a été livrée.".into(),
         Collected { amount } => format!("Le transporteur a encaissé {amount} à la livraison."),
         ReturnableUntil { until } => {
@@ -222,6 +230,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Remboursé".into(),
         Goodwill => "Geste commercial".into(),
         SeeYourOrder => "Voir votre commande".into(),
+        Follow { courier } => format!("Suivre votre colis chez {courier}"),
         Token => "Code d’accès à votre commande".into(),
     }
 }

@@ -66,7 +66,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("Ihre Zahlung für die Bestellung {number} war nicht möglich"),
         LinesCancelled => format!("Ein Teil Ihrer Bestellung {number} wurde storniert"),
         Cancelled => format!("Ihre Bestellung {number} wurde storniert"),
+        PartShipped => format!("Ein Teil Ihrer Bestellung {number} ist unterwegs"),
         Shipped => format!("Ihre Bestellung {number} ist unterwegs"),
+        PartDelivered => format!("Ein Teil Ihrer Bestellung {number} wurde zugestellt"),
         Delivered => format!("Ihre Bestellung {number} wurde zugestellt"),
         Refunded => format!("Ihre Erstattung zur Bestellung {number}"),
         ReturnRequested => format!("Ihre Rücksendung zur Bestellung {number}"),
@@ -142,6 +144,11 @@ fn sentence(sentence: &Sentence) -> String {
             )
         }
         GivenBackBefore => "Was Sie bezahlt hatten, haben Sie bereits zurückerhalten.".into(),
+        PartOnItsWay { items } => format!("Das ist unterwegs: {items}. Der Rest folgt."),
+        TravelsWith { courier, number: None } => format!("Zugestellt wird mit {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("Zugestellt wird mit {courier}, Sendungsnummer {number}.")
+        }
         OnItsWay { parcels: 0 | 1 } => "Ihre Bestellung ist unterwegs.".into(),
         OnItsWay { parcels } => format!("Ihre Bestellung ist unterwegs, in {parcels} Paketen."),
         HaveReady { amount } => format!("Bitte halten Sie {amount} bereit: Sie zahlen bei der Zustellung."),
@@ -151,6 +158,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("Von den {reserved}, die Ihre Bank reserviert hat, buchen wir jetzt {amount} ab.")
         }
+        PartDelivered { items } => format!("Das wurde zugestellt: {items}. Der Rest folgt."),
         Delivered => "Ihre Bestellung wurde zugestellt.".into(),
         Collected { amount } => format!("Der Zustelldienst hat {amount} von Ihnen eingezogen."),
         ReturnableUntil { until } => {
@@ -213,6 +221,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Erstattet".into(),
         Goodwill => "Kulanz".into(),
         SeeYourOrder => "Bestellung ansehen".into(),
+        Follow { courier } => format!("Sendung bei {courier} verfolgen"),
         Token => "Zugangscode Ihrer Bestellung".into(),
     }
 }

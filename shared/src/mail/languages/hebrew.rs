@@ -66,7 +66,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("התשלום עבור הזמנתכם {number} לא עבר"),
         LinesCancelled => format!("חלק מהזמנתכם {number} בוטל"),
         Cancelled => format!("הזמנתכם {number} בוטלה"),
+        PartShipped => format!("חלק מהזמנתכם {number} בדרך אליכם"),
         Shipped => format!("הזמנתכם {number} בדרך אליכם"),
+        PartDelivered => format!("חלק מהזמנתכם {number} נמסר"),
         Delivered => format!("הזמנתכם {number} נמסרה"),
         Refunded => format!("ההחזר הכספי עבור הזמנתכם {number}"),
         ReturnRequested => format!("החזרת פריטים מהזמנתכם {number}"),
@@ -114,6 +116,11 @@ fn sentence(sentence: &Sentence) -> String {
             format!("לא חויבתם. הסכום שהבנק שלכם שמר, {amount}, עומד שוב לרשותכם.")
         }
         GivenBackBefore => "מה ששילמתם כבר הוחזר לכם.".into(),
+        PartOnItsWay { items } => format!("הפריטים שבדרך אליכם: {items}. היתר יישלח בהמשך."),
+        TravelsWith { courier, number: None } => format!("המשלוח נעשה באמצעות {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("המשלוח נעשה באמצעות {courier}, ומספרו {number}.")
+        }
         OnItsWay { parcels: 0 | 1 } => "הזמנתכם בדרך אליכם.".into(),
         OnItsWay { parcels: 2 } => "הזמנתכם בדרך אליכם, בשתי חבילות.".into(),
         OnItsWay { parcels } => format!("הזמנתכם בדרך אליכם, ב-{parcels} חבילות."),
@@ -122,6 +129,7 @@ fn sentence(sentence: &Sentence) -> String {
         TakeOfReserved { reserved, amount } => {
             format!("מתוך {reserved} שהבנק שלכם שמר אנו גובים עכשיו {amount}.")
         }
+        PartDelivered { items } => format!("הפריטים שנמסרו: {items}. היתר יישלח בהמשך."),
         Delivered => "הזמנתכם נמסרה.".into(),
         Collected { amount } => format!("חברת המשלוחים גבתה מכם {amount}."),
         ReturnableUntil { until } => format!("אם משהו אינו כשורה, אפשר לבקש להחזיר אותו עד {until}."),
@@ -176,6 +184,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "החזר כספי".into(),
         Goodwill => "מחווה של רצון טוב".into(),
         SeeYourOrder => "לצפייה בהזמנה".into(),
+        Follow { courier } => format!("מעקב אחר החבילה אצל {courier}"),
         Token => "קוד הגישה להזמנה".into(),
     }
 }

@@ -47,7 +47,9 @@ fn subject(subject: Subject, number: &str) -> String {
         PaymentFailed => format!("No ha sido posible el pago de su pedido {number}"),
         LinesCancelled => format!("Se ha cancelado una parte de su pedido {number}"),
         Cancelled => format!("Su pedido {number} ha sido cancelado"),
+        PartShipped => format!("Una parte de su pedido {number} está en camino"),
         Shipped => format!("Su pedido {number} está en camino"),
+        PartDelivered => format!("Se ha entregado una parte de su pedido {number}"),
         Delivered => format!("Su pedido {number} ha sido entregado"),
         Refunded => format!("El reembolso de su pedido {number}"),
         ReturnRequested => format!("Su devolución del pedido {number}"),
@@ -113,6 +115,11 @@ fn sentence(sentence: &Sentence) -> String {
             )
         }
         GivenBackBefore => "Lo que había pagado ya se le ha devuelto.".into(),
+        PartOnItsWay { items } => format!("Está en camino lo siguiente: {items}. El resto llegará después."),
+        TravelsWith { courier, number: None } => format!("Lo transporta {courier}."),
+        TravelsWith { courier, number: Some(number) } => {
+            format!("Lo transporta {courier}, con el número {number}.")
+        }
         OnItsWay { parcels: 0 | 1 } => "Su pedido está en camino.".into(),
         OnItsWay { parcels } => format!("Su pedido está en camino, en {parcels} paquetes."),
         HaveReady { amount } => {
@@ -123,6 +130,9 @@ fn sentence(sentence: &Sentence) -> String {
         }
         TakeOfReserved { reserved, amount } => {
             format!("De los {reserved} que su banco ha reservado, cobramos ahora {amount}.")
+        }
+        PartDelivered { items } => {
+            format!("Se ha entregado lo siguiente: {items}. El resto llegará después.")
         }
         Delivered => "Su pedido ha sido entregado.".into(),
         Collected { amount } => format!("El transportista le ha cobrado {amount}."),
@@ -182,6 +192,7 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Reembolsado".into(),
         Goodwill => "Atención comercial".into(),
         SeeYourOrder => "Ver su pedido".into(),
+        Follow { courier } => format!("Seguir su paquete en {courier}"),
         Token => "Código de acceso a su pedido".into(),
     }
 }

@@ -55,6 +55,10 @@ fn sentences() -> Vec<Sentence> {
         NothingCharged,
         ReservedFree { amount: amount() },
         GivenBackBefore,
+        PartOnItsWay { items: items() },
+        TravelsWith { courier: amount(), number: None },
+        TravelsWith { courier: amount(), number: Some(reserved()) },
+        PartDelivered { items: items() },
         HaveReady { amount: amount() },
         TakeReserved { amount: amount() },
         TakeOfReserved { reserved: reserved(), amount: amount() },
@@ -107,6 +111,7 @@ fn labels() -> Vec<Label<'static>> {
         GivenBack { items: None },
         Goodwill,
         SeeYourOrder,
+        Follow { courier: "⟨1⟩" },
         Token,
     ]
 }
