@@ -14,6 +14,7 @@ pub mod quote;
 pub mod refund;
 pub mod reorder;
 pub mod returns;
+pub mod shipment;
 pub mod status;
 pub mod stock;
 pub mod store;

@@ -118,8 +118,9 @@ impl SummaryView {
 
 impl SummaryLine {
     fn of(view: OrderLineView, line: &Line, amounts: &LineAmounts, language: &Language) -> Self {
-        let OrderLineView { line: shown_line, cancelled_quantity, returning_quantity, returned_quantity } =
-            view;
+        let OrderLineView {
+            line: shown_line, cancelled_quantity, returning_quantity, returned_quantity, ..
+        } = view;
         let found = found_for(&line.names, language);
         let taken_off = off(amounts);
         Self {

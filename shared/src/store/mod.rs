@@ -11,7 +11,8 @@ mod warehouse;
 pub use delivery::{DeliveryZone, ShippingMethod, WeightBand};
 pub use policy::{CancelPolicy, Cutoff, Cutoffs, Policies, ReturnPolicy};
 pub use settings::{
-    Capture, EcoSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings, Sender, Settings,
+    Capture, EcoSettings, FulfillmentSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings,
+    Sender, Settings,
 };
 pub use tax::{Elsewhere, Rounding, RoundingLevel, RoundingMode, TaxComponent, TaxTable, TaxZone};
 pub use warehouse::{Place, ServedArea, Warehouse};
