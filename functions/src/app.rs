@@ -131,7 +131,11 @@ impl App {
             ),
             queues: Queues::new(aws_config!(aws_sdk_sqs, "SQS", &config, http, ATTEMPTS), &config),
             // A mail is sent once: SES knows no idempotency key, so a second attempt would be a second mail.
-            mailer: Mailer::new(aws_config!(aws_sdk_ses, "SES", &config, http, 1), config.get("MAIL_SENDER")),
+            mailer: Mailer::new(
+                aws_config!(aws_sdk_ses, "SES", &config, http, 1),
+                config.get("MAIL_SENDER"),
+                config.get("MAIL_CONFIGURATION_SET"),
+            ),
             stripe: Stripe::new(
                 connector.clone(),
                 config.get("STRIPE_BASE_URL"),

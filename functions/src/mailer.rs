@@ -13,6 +13,7 @@ use crate::error::Error;
 pub struct Mailer {
     client: aws_sdk_ses::Client,
     sender: String,
+    configuration_set: String,
 }
 
 /// What SES did with a mail.
@@ -25,9 +26,9 @@ pub enum Sent {
 }
 
 impl Mailer {
-    /// Mail from this sender.
-    pub fn new(client: aws_sdk_ses::Client, sender: &str) -> Self {
-        Self { client, sender: sender.to_owned() }
+    /// Mail from this sender, under the configuration set that says where SES tells what becomes of it.
+    pub fn new(client: aws_sdk_ses::Client, sender: &str, configuration_set: &str) -> Self {
+        Self { client, sender: sender.to_owned(), configuration_set: configuration_set.to_owned() }
     }
 
     /// Sends a mail.
@@ -41,6 +42,7 @@ impl Mailer {
             None => self.sender.clone(),
         };
         let request = self.client.send_email().source(source).message(message);
+        let request = request.configuration_set_name(&self.configuration_set);
         let request = mail.reply_to.iter().fold(request, |request, to| request.reply_to_addresses(to));
         match request.destination(Destination::builder().to_addresses(&mail.to).build()).send().await {
             Ok(answer) => Ok(Sent::Taken(answer.message_id().to_owned())),

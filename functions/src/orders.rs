@@ -1,9 +1,11 @@
 //! What handlers and workers do with orders: find the one that a request names, send it a command.
 
+use shared::api::order::OrderView;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId, OrderNumber};
 use shared::order::{
-    Actor, Command, Effects, Order, Rejection, Request as Asked, apply, available_actions, decide, effects,
+    Actor, Command, Effects, Order, Rejection, Request as Asked, Role, apply, available_actions, decide,
+    effects,
 };
 use shared::placement::{Document, fingerprint};
 use shared::time::Timestamp;
@@ -79,6 +81,17 @@ pub async fn find(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Ord
     };
     // The document's name has only the id's random part; another time in it would be another order.
     if document.order == *id { Ok((order, document)) } else { Err(Problem::not_found().into()) }
+}
+
+/// 200 with an order as this reader sees it. Staff also sees whether mail can be sent to the customer, which changes while the
+/// order's version stays.
+pub async fn shown(app: &App, order: &Order, document: &Document, reader: &Actor) -> Result<Response, Error> {
+    let mut view = OrderView::of(order, document, reader, app.now());
+    if reader.role() != Role::Staff {
+        return Ok(Response::json(200, &view)?.versioned(order.version()));
+    }
+    view.contact_email_status = Some(app.table.mailbox(&document.contact_email).await?);
+    Ok(Response::json(200, &view)?.versioned(order.version()).always_sent())
 }
 
 /// The head of an order of this customer, fresh. 404 if it is not theirs, or not there.

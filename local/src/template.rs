@@ -29,6 +29,19 @@ pub struct Template {
     pub table: (String, Json),
     /// Names of secrets that are generated.
     pub secrets: Vec<String>,
+    /// Who hears what becomes of mails.
+    pub mail_events: Vec<MailEvents>,
+}
+
+/// Who hears what becomes of the mails of a configuration set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailEvents {
+    /// The configuration set of SES.
+    pub configuration_set: String,
+    /// The topic that SES publishes to.
+    pub topic: String,
+    /// The queues that subscribe to the topic.
+    pub queues: Vec<String>,
 }
 
 /// A function.
@@ -87,8 +100,13 @@ impl Template {
     pub fn parse(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let root: Value = serde_norway::from_str(text)?;
         let reader = Reader { root: &root, parameters };
-        let mut template =
-            Self { functions: vec![], queues: vec![], table: Default::default(), secrets: vec![] };
+        let mut template = Self {
+            functions: vec![],
+            queues: vec![],
+            table: Default::default(),
+            secrets: vec![],
+            mail_events: vec![],
+        };
         for (name, resource) in reader.resources() {
             let properties = &resource["Properties"];
             match resource["Type"].as_str() {
@@ -97,6 +115,9 @@ impl Template {
                 }
                 Some("AWS::SQS::Queue") => template.queues.push(reader.queue(name, properties)?),
                 Some("AWS::SecretsManager::Secret") => template.secrets.push(name.to_owned()),
+                Some("AWS::SES::ConfigurationSetEventDestination") => {
+                    template.mail_events.push(reader.mail_events(properties)?);
+                }
                 Some("AWS::DynamoDB::Table") => template.table = (name.to_owned(), plain(properties)),
                 _ => {}
             }
@@ -192,6 +213,21 @@ impl Reader<'_> {
             retention: number("MessageRetentionPeriod", 345_600),
             redrive,
         })
+    }
+
+    fn mail_events(&self, properties: &Value) -> Result<MailEvents, TemplateError> {
+        let topic = self.logical(&properties["EventDestination"]["SnsDestination"]["TopicARN"])?;
+        let mut queues = Vec::new();
+        for (_, resource) in self.resources() {
+            let subscription = &resource["Properties"];
+            if resource["Type"].as_str() == Some("AWS::SNS::Subscription")
+                && self.logical(&subscription["TopicArn"])? == topic
+            {
+                queues.push(self.logical(&subscription["Endpoint"])?);
+            }
+        }
+        let configuration_set = self.logical(&properties["ConfigurationSetName"])?;
+        Ok(MailEvents { configuration_set, topic, queues })
     }
 
     /// The value of a text, a number, or a reference.

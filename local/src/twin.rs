@@ -102,6 +102,8 @@ impl Twin {
         for secret in &template.secrets {
             cloud.secrets.put(now, secret, "a secret of the twin: it never leaves this machine")?;
         }
+        cloud.ses.declare(&template.mail_events);
+        cloud.publish(now);
         cloud.sqs.release_all(now);
         let connector = (options.wrap)(cloud.connector());
         let dead: Vec<&str> = template

@@ -216,8 +216,7 @@ impl Product {
     }
 }
 
-/// What a map has for a language: an exact match (case does not matter), else the same language elsewhere
-/// (RFC 4647, 3.4, lookup).
+/// What a map has for a language ([`Language::lookup`]).
 pub fn localised<'a, T>(map: &'a BTreeMap<Language, T>, language: &Language) -> Option<&'a T> {
     found_for(map, language).map(|(_, it)| it)
 }
@@ -227,14 +226,7 @@ pub fn found_for<'a, T>(
     map: &'a BTreeMap<Language, T>,
     language: &Language,
 ) -> Option<(&'a Language, &'a T)> {
-    let find = |tag: &str| map.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(tag));
-    let mut tag = language.as_str();
-    loop {
-        if let Some(found) = find(tag) {
-            return Some(found);
-        }
-        tag = tag.rsplit_once('-')?.0;
-    }
+    language.lookup(|tag| map.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(tag)))
 }
 
 /// A product and what there is of it, as one read of the table sees them.

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
 
+use crate::language::Spoken;
 use crate::time::Timestamp;
 
 /// Why a text is not an identifier of the wanted kind.
@@ -103,6 +104,33 @@ text_id!(
     Language, 35, |c| c.is_ascii_alphanumeric() || c == '-',
     "a language tag of BCP 47, e.g. en or pt-BR"
 );
+impl Language {
+    /// What there is for it: for the language itself, else for the same one elsewhere, as `de` is for `de-AT` (RFC 4647, 3.4,
+    /// lookup).
+    pub fn lookup<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let mut tag = self.as_str();
+        loop {
+            if let Some(found) = find(tag) {
+                return Some(found);
+            }
+            tag = tag.rsplit_once('-')?.0;
+        }
+    }
+}
+
+impl From<Spoken> for Language {
+    fn from(spoken: Spoken) -> Self {
+        Self(spoken.tag().to_owned())
+    }
+}
+
+impl Default for Language {
+    /// The language of whoever says nothing else.
+    fn default() -> Self {
+        Spoken::default().into()
+    }
+}
+
 text_id!(
     /// A coupon's code in capitals, as it is stored. What a person typed is read by [`CouponCode::from_input`].
     CouponCode, 32, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_'),

@@ -17,6 +17,8 @@
 //! | stock adjustment    | `PRODUCT#<id>`     | `ZADJUST#<hash>`        |                   |                  |
 //! | store, which version| `STORE`            | `CURRENT`               |                   |                  |
 //! | store, one version  | `STORE`            | `V#<version>`           |                   |                  |
+//! | mail address        | `ADDRESS#<hash>`   | `MAILBOX`               |                   |                  |
+//! | report about it     | `ADDRESS#<hash>`   | `REPORT#<id>`           |                   |                  |
 //!
 //! No id can contain `#` (see [`crate::ids`]). `PRODUCT` and `STOCK#…` are read together with one query, which is why
 //! adjustments sort behind them.
@@ -192,6 +194,18 @@ pub fn adjustment(product_id: &ProductId, actor: &CustomerId, key: &IdempotencyK
     Key::new(product(product_id).pk, format!("ZADJUST#{name}"))
 }
 
+/// What is known of a mail address. Named after a hash: partition keys turn up in logs.
+pub fn mailbox(address: &str) -> Key {
+    let digest = Sha256::digest(address.trim().to_lowercase());
+    let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Key::new(format!("ADDRESS#{name}"), "MAILBOX".to_owned())
+}
+
+/// A report about a mail to that address; without `#`, see [`crate::mail::feedback::Report::read`].
+pub fn report(address: &str, id: &str) -> Key {
+    Key::new(mailbox(address).pk, format!("REPORT#{id}"))
+}
+
 /// The customer in a partition key, if it is a customer's.
 pub fn parse_customer(pk: &str) -> Option<CustomerId> {
     pk.strip_prefix("CUSTOMER#").and_then(|id| CustomerId::parse(id).ok())
@@ -219,6 +233,14 @@ mod tests {
         assert!(seen.sk.starts_with(&tracks(&order)));
         assert_eq!(parse_track(&seen.sk), Some(12));
         assert_eq!(parse_customer("PRODUCT#x"), None);
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_spelled_and_its_key_does_not_show_it() {
+        let key = mailbox("Alice@Example.org ");
+        assert_eq!(key, mailbox("alice@example.org"));
+        assert_ne!(key, mailbox("alice@example.com"));
+        assert!(!key.pk.contains("alice") && key.pk == report("ALICE@example.org", "r").pk, "{key:?}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod fulfillment;
 pub mod guest;
 pub mod ids;
 pub mod keys;
+pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod money;

@@ -261,6 +261,6 @@ async fn a_cart_is_bought_with_a_coupon() {
     shop.finish().await;
     let mail = &crate::support::mails(&shop, "received")[0];
     let text = mail.text.as_deref().expect("text");
-    assert!(text.contains("3 × mug: 30.00 EUR") && text.contains("Discount: -3.00 EUR"), "{text}");
-    assert!(text.contains("Total: 27.00 EUR"), "{text}");
+    assert!(text.contains("3 × mug: €30.00") && text.contains("Discount: -€3.00"), "{text}");
+    assert!(text.contains("Total: €27.00"), "{text}");
 }

@@ -98,7 +98,7 @@ async fn a_guest_orders_and_finds_the_order_by_the_token_of_the_answer_and_of_ev
     for mail in all {
         assert_eq!(mail.to, ["jane@example.com"]);
         let (text, html) = (mail.text.expect("text"), mail.html.expect("HTML"));
-        assert!(text.contains(&format!("Your order: {url}\n")), "{text}");
+        assert!(text.contains(&format!("See your order: {url}\n")), "{text}");
         assert!(html.contains(&format!("href=\"{}\"", url.replace('&', "&amp;"))), "{html}");
     }
     assert_eq!(shop.send(read(&token)).await.body["status"], "preparing", "the token shows what is now");

@@ -32,6 +32,7 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
                 "unit_price": "12.50", "discount_amount": "0.00", "order_discount_share": "0.00", "net_price": "25.00",
                 "tax_amount": "0.00", "taxes": [], "total_price": "25.00"}],
             "billing_address": address, "shipping_address": address, "contact_email": "alice@example.com",
+            "language": "en",
             "payment": {"method": "card", "status": "paid", "payment_intent_id": intent["id"], "requires_action": false,
                 "authorized_amount": "0.00", "captured_amount": "25.00", "refunded_amount": "0.00", "balance": "0.00",
                 "refunds": []},
@@ -108,23 +109,23 @@ async fn the_customer_gets_one_mail_for_placing_and_one_for_confirming_in_html_a
         );
         let (text, html) = (mail.text.as_deref().expect("text"), mail.html.as_deref().expect("HTML"));
         assert!(
-            text.contains("2 × mug: 25.00 EUR") && text.contains("Total: 25.00 EUR") && text.contains(number),
+            text.contains("2 × mug: €25.00") && text.contains("Total: €25.00") && text.contains(number),
             "{text}"
         );
         assert!(
             html.starts_with("<!DOCTYPE html>")
                 && html.contains("2 × mug")
-                && html.contains("25.00 EUR")
+                && html.contains("€25.00")
                 && html.contains(number),
             "{html}"
         );
     }
     assert!(
-        all[0].text.as_deref().is_some_and(|text| text.contains("your payment of 25.00 EUR")),
+        all[0].text.as_deref().is_some_and(|text| text.contains("your payment of €25.00")),
         "{:?}",
         all[0]
     );
-    assert!(all[1].text.as_deref().is_some_and(|text| text.contains("2026-03-06")), "{:?}", all[1]);
+    assert!(all[1].text.as_deref().is_some_and(|text| text.contains("by 6 March 2026.")), "{:?}", all[1]);
 }
 
 #[tokio::test]
@@ -163,7 +164,7 @@ async fn an_order_by_cash_on_delivery_is_confirmed_without_a_payment() {
     assert_eq!(shop.units("mug"), (8, 2));
     let mail = &mails(&shop, "received")[0];
     assert!(
-        mail.text.as_deref().is_some_and(|text| text.contains("You pay 25.00 EUR when it is delivered.")),
+        mail.text.as_deref().is_some_and(|text| text.contains("You pay €25.00 when it is delivered.")),
         "{mail:?}"
     );
     assert_eq!(shop.twin.cloud.ses.mails().len(), 2);

@@ -70,7 +70,9 @@ async fn buy(shop: &Shop, token: &str, key: &str, body: &Value) -> Answer {
         "eco_impact",
     ];
     assert!(costs.iter().all(|name| told.contains_key(*name)), "{told:#?}");
-    let read = get(shop, token, &placed.order_id()).await;
+    let mut read = get(shop, token, &placed.order_id()).await;
+    // No part of the order, and only where one is read.
+    read.body.as_object_mut().expect("an order").remove("contact_email_status");
     assert_eq!(read.body, placed.body, "what was answered is what was kept");
     placed
 }
@@ -126,8 +128,8 @@ async fn taxes_of_several_components_are_told_one_by_one() {
     shop.finish().await;
     let mail = &crate::support::mails(&shop, "received")[0];
     let text = mail.text.as_deref().expect("text");
-    assert!(text.contains("CGST 9 %: 26.97 INR") && text.contains("SGST 9 %: 26.97 INR"), "{text}");
-    assert!(text.contains("Total: 353.54 INR"), "{text}");
+    assert!(text.contains("CGST 9%: ₹26.97") && text.contains("SGST 9%: ₹26.97"), "{text}");
+    assert!(text.contains("Total: ₹353.54"), "{text}");
 }
 
 #[tokio::test]
@@ -398,5 +400,5 @@ async fn an_order_keeps_its_amounts_and_the_version_of_its_settings_whatever_cha
         &format!("received your order {}", first.body["order_number"].as_str().expect("a number")),
     );
     let text = mail[0].text.as_deref().expect("text");
-    assert!(text.contains("2 × mug: 25.00 EUR") && text.contains("VAT 21 %, included: 4.34 EUR"), "{text}");
+    assert!(text.contains("2 × mug: €25.00") && text.contains("VAT 21%, included: €4.34"), "{text}");
 }

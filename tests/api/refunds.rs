@@ -48,7 +48,7 @@ async fn all_that_was_taken_goes_back_if_nothing_is_named() {
     assert_eq!((shown.get("reason"), shown.get("reference")), (None, None), "what staff wrote is staff's");
     assert!(!seen.body.to_string().contains("never arrived"));
     let text = mails(&shop, "efund")[0].text.clone().unwrap_or_default();
-    assert!(text.contains("44.10 EUR") && !text.contains("never arrived"), "{text}");
+    assert!(text.contains("€44.10") && !text.contains("never arrived"), "{text}");
     ledger(&shop, &id).await;
 }
 

@@ -42,6 +42,7 @@ fn full() -> Value {
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/order/{token}"},
         "eco": {"offset_transport": true, "trees_per_order": 1},
         "sender": {"name": "The Shop", "reply_to": "help@shop.example"},
+        "default_language": "nl",
     })
 }
 
@@ -71,7 +72,7 @@ async fn a_store_that_nobody_set_up_has_defaults_and_no_version() {
     );
     assert_eq!(
         shown.body,
-        json!({"version": 0, "currency": null, "country": null, "shipping_methods": [], "sender": null,
+        json!({"version": 0, "currency": null, "country": null, "shipping_methods": [], "sender": null, "default_language": "en",
             "tax": {"prices_include_tax": false, "rounding": {"level": "line", "mode": "half_up"}, "classes": [],
                 "delivery_class": null, "zones": [], "elsewhere": "untaxed"},
             "payment": {"methods": ["card", "redirect", "cod"], "capture": "immediately", "hold_minutes": 30,

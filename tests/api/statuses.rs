@@ -295,7 +295,7 @@ async fn what_is_paid_at_the_door_is_paid_on_delivery_and_it_is_what_is_owed_by_
     assert_eq!((money(&shop), shop.units("mug")), ((0, 0), (8, 0)));
     let told = mails(&shop, "was delivered");
     let text = told[0].text.as_deref().unwrap_or_default();
-    assert!(text.contains(&format!("collected {owed} EUR")), "{text}");
+    assert!(text.contains(&format!("collected €{owed}")), "{text}");
     let seen = get(&shop, &alice, &id).await;
     assert_has(
         &seen.body,

@@ -159,6 +159,17 @@ async fn names_are_in_the_readers_language_where_there_were_any_at_placement() {
 }
 
 #[tokio::test]
+async fn who_names_no_language_reads_the_one_of_the_order() {
+    let shop = shop().await;
+    let mut body = bought("", "cod");
+    body["language"] = json!("de-AT");
+    let id = placed(&shop, &body).await;
+    for (query, name) in [("", "Hemd"), ("?lang=en", "Tee"), ("?lang=pt-BR", "Camiseta")] {
+        assert_eq!(summary(&shop, &id, query).await.body["lines"][0]["name"], name, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_called_off_and_sent_back_shows_in_the_units_and_in_what_is_left_to_pay() {
     let shop = shop().await;
     let id = placed(&shop, &bought("", "pm_card_visa")).await;

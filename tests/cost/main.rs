@@ -146,7 +146,8 @@ async fn measure() -> Vec<Row> {
     let mail = order(&alice, "mailed", "p00", 1, "pm_card_threeDSecure2Required");
     assert_eq!(ledger.shop.send(mail).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
-    ledger.worker("send one mail", "EmailQueue", 2.0, 2.0).await;
+    ledger.worker("send one mail", "EmailQueue", 2.5, 2.0).await;
+    a_mailbox_that_is_gone(&mut ledger, &admin).await;
     let prepared = order(&alice, "prepared", "p00", 1, "cod");
     assert_eq!(ledger.shop.send(prepared).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
@@ -171,7 +172,7 @@ async fn measure() -> Vec<Row> {
             Call::get(&format!("/api/v1/orders/number/{number}")).token(&alice),
         )
         .await;
-    ledger.enter("read an order, staff", 1.5, 0.0, 200, Call::get(&path).token(&admin)).await;
+    ledger.enter("read an order, staff", 2.0, 0.0, 200, Call::get(&path).token(&admin)).await;
     ledger.enter("track an order", 1.0, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
     let summary = Call::get(&format!("{path}/summary?lang=de")).token(&alice);
     ledger.enter("read an order's summary", 1.0, 0.0, 200, summary).await;
@@ -216,6 +217,25 @@ async fn for_staff(ledger: &mut Ledger, order: &str, admin: &str) {
     let note = Call::new("PATCH", &path).token(admin).header("if-match", "*");
     let note = note.json(&json!({"internal_notes": "The customer calls back on Monday"}));
     ledger.enter("change an order's notes, staff", 2.5, 2.0, 200, note).await;
+}
+
+/// A mail bounces, the next one is not sent, and staff takes it back.
+async fn a_mailbox_that_is_gone(ledger: &mut Ledger, admin: &str) {
+    ledger.shop.finish().await;
+    let bob = ledger.shop.customer("bob");
+    let mut body = order_body("p00", 1, "pm_card_threeDSecure2Required");
+    body["contact_email"] = json!("bounce@simulator.amazonses.com");
+    let place = |key: &str| Call::post("/api/v1/orders").token(&bob).key(key).json(&body);
+    assert_eq!(ledger.shop.send(place("bounces")).await.status, 201);
+    while ledger.shop.twin.stream.step(&ledger.shop.twin).await != Some(0) {}
+    ledger.worker("send a mail that bounces", "EmailQueue", 2.5, 2.0).await;
+    ledger.worker("book a bounce", "MailFeedbackQueue", 0.0, 4.0).await;
+    assert_eq!(ledger.shop.send(place("is-not-told")).await.status, 201);
+    while ledger.shop.twin.stream.step(&ledger.shop.twin).await != Some(0) {}
+    ledger.worker("send no mail to an address that takes none", "EmailQueue", 2.5, 0.0).await;
+    let unblock =
+        Call::new("DELETE", "/api/v1/admin/mail-blocks/bounce%40simulator.amazonses.com").token(admin);
+    ledger.enter("let mail be sent to an address again", 0.0, 1.0, 204, unblock).await;
 }
 
 /// What is called off in part; what is sent, sent back in part, and given back.

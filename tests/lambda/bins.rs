@@ -111,6 +111,10 @@ fn without_orders(function: &str) -> Option<(&'static str, &'static str)> {
         "clear-cart" => ("204 ", "changed CUSTOMER#alice CART"),
         "delete-address" => ("204 ", "changed CUSTOMER#alice ADDRESSES"),
         "delete-cart-line" => (r#"200 "lines":[]"#, "changed CUSTOMER#alice CART"),
+        "delete-mail-block" => (
+            "204 ",
+            "changed ADDRESS#405340cd9ac94b08b93800aee3f0db2dd673256bc318987e51e177eb53cca1b2 MAILBOX",
+        ),
         "get-cart" => (r#"200 "total_amount":"24.95""#, ""),
         "get-coupon" => (r#"200 "coupon_code":"WELCOME10""#, ""),
         "get-product" => (r#"200 "product_id":"bottle-steel-750""#, ""),
@@ -121,6 +125,10 @@ fn without_orders(function: &str) -> Option<(&'static str, &'static str)> {
         "list-addresses" => (r#"200 "address_id":"home""#, ""),
         "list-products" => (r#"200 "product_id":"bottle-steel-750""#, ""),
         "list-warehouses" => (r#"200 "warehouse_id":"north""#, ""),
+        "mail-feedback-worker" => (
+            "[]",
+            "new ADDRESS#7b34211350ff567970974e1e2b98d319a601969e74fd1a957bc889b8332d00eb MAILBOX, new ADDRESS#7b34211350ff567970974e1e2b98d319a601969e74fd1a957bc889b8332d00eb REPORT",
+        ),
         "put-address" => (r#"201 "address_id":"office""#, "changed CUSTOMER#alice ADDRESSES"),
         "put-cart-line" => (r#"200 "item_count":2"#, "changed CUSTOMER#alice CART"),
         "put-coupon" => (r#"201 "coupon_code":"SPRING15""#, "new COUPON#SPRING15 COUPON"),

@@ -32,6 +32,7 @@ async fn story() -> BTreeSet<Seen> {
     undoing::goods_come_back(&recorded).await;
     undoing::staff_edits(&recorded).await;
     story::payments_that_fail(&recorded).await;
+    story::a_mailbox_that_is_gone(&recorded).await;
     assert_eq!(recorded.shop.units("mug"), (82, 0), "nine were sent, one came back, the rest was called off");
     Recorded::seen()
 }

@@ -58,8 +58,12 @@ fn permissions_of(request: &HttpRequest) -> Vec<(String, String)> {
         let field = |name: &str| {
             form.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap_or_default().replace("%40", "@")
         };
+        let action = format!("ses:{}", field("Action="));
         let identity = format!("identity/{}", parameter(&field("Source=")));
-        return vec![(format!("ses:{}", field("Action=")), identity)];
+        // Whoever names a configuration set has to be allowed to use it (Amazon SES, "Actions, resources, and condition keys").
+        let set = Some(field("ConfigurationSetName=")).filter(|set| !set.is_empty());
+        let set = set.map(|set| (action.clone(), format!("configuration-set/{set}")));
+        return set.into_iter().chain([(action, identity)]).collect();
     }
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     let (service, operation) = target.split_once('.').unwrap_or((target, ""));

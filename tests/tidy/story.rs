@@ -184,6 +184,23 @@ pub async fn payments_that_fail(recorded: &Recorded) {
     recorded.finish().await;
 }
 
+/// A guest's mailbox is gone, and comes back.
+pub async fn a_mailbox_that_is_gone(recorded: &Recorded) {
+    let mut body = order_body("mug", 1, "cod");
+    body["contact_email"] = json!("bounce@simulator.amazonses.com");
+    let placed = Call::post("/api/v1/guest/orders").key("nobody-guesses-g5").json(&body);
+    let placed = recorded.send("place-guest-order", 201, placed).await;
+    recorded.finish().await;
+    let admin = recorded.shop.admin();
+    let path = format!("/api/v1/orders/{}", placed.order_id());
+    let order = recorded.send("get-order", 200, Call::get(&path).token(&admin)).await;
+    assert_eq!(order.body["contact_email_status"], "bounced", "{order:?}");
+    let unblock = Call::new("DELETE", "/api/v1/admin/mail-blocks/bounce%40simulator.amazonses.com");
+    recorded.send("delete-mail-block", 204, unblock.token(&admin)).await;
+    recorded.send("cancel-order", 200, Call::post(&format!("{path}/cancel")).token(&admin)).await;
+    recorded.finish().await;
+}
+
 /// Its customer and staff read a prepared order, in every way.
 async fn read(recorded: &Recorded, placed: &Answer) {
     let (id, number) = (placed.order_id(), text(&placed.body["order_number"]));

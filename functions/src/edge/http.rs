@@ -10,6 +10,7 @@ use serde_json::Value;
 use shared::api::FieldError;
 use shared::api::wire::Object;
 use shared::ids::{IdempotencyKey, Language, OrderId};
+use shared::language::Spoken;
 use shared::limits;
 use shared::placement::fingerprint;
 use std::convert::Infallible;
@@ -108,11 +109,17 @@ impl Request {
         parsed.map_err(|rule| vec![FieldError::new("?lang", "invalid", &rule.to_string())].into())
     }
 
-    /// The language that the answer should be in: that of the query, else the one that `Accept-Language` puts first; 422 if the
-    /// query's is no language tag.
+    /// Which of the languages that we speak the caller prefers (`Accept-Language`), if it says so.
+    pub fn preferred_language(&self) -> Option<Spoken> {
+        self.header("accept-language").and_then(negotiation::spoken)
+    }
+
+    /// The language that names in the answer should be in: that of the query, else the one that `Accept-Language` puts first;
+    /// 422 if the query's is no language tag. Those after the first do not count: which language the catalogue's own names are
+    /// in, nobody has said, and they may be the reader's second choice.
     pub fn reader_language(&self) -> Result<Option<Language>, Error> {
-        let header = || self.header("accept-language").and_then(negotiation::language);
-        Ok(self.language()?.or_else(header))
+        let first = |accept| negotiation::languages(accept).into_iter().next();
+        Ok(self.language()?.or_else(|| self.header("accept-language").and_then(first)))
     }
 
     /// In which of these forms the answer should be, each with the name that `?format=` has for it: as the query says, else as

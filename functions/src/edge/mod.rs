@@ -15,7 +15,7 @@ pub use auth::Caller;
 pub use http::{Lines, Request, Response};
 pub use log::Log;
 pub use problem::Problem;
-pub use sqs::Delivery;
+pub use sqs::{Delivery, Notification};
 pub use stream::{Change, item_from_json};
 
 use futures_util::FutureExt as _;
@@ -52,6 +52,8 @@ pub enum Function {
     Http(for<'a> fn(&'a App, Request) -> Running<'a, Response>),
     /// A queue; called once per message, answered per message.
     Sqs(for<'a> fn(&'a App, Delivery) -> Running<'a, ()>),
+    /// A queue that a topic writes into; the same.
+    Sns(for<'a> fn(&'a App, Delivery<Notification>) -> Running<'a, ()>),
     /// The table's stream; called once per change, in order.
     Stream(for<'a> fn(&'a App, Change) -> Running<'a, ()>),
 }
@@ -64,6 +66,7 @@ pub async fn invoke(function: Function, app: &App, event: &str, request_id: &str
     match function {
         Function::Http(handler) => http::invoke(handler, app, event).await,
         Function::Sqs(handler) => sqs::invoke(handler, app, event, request_id).await,
+        Function::Sns(handler) => sqs::invoke(handler, app, event, request_id).await,
         Function::Stream(handler) => stream::invoke(handler, app, event).await,
     }
 }

@@ -1,6 +1,8 @@
 //! What a caller would like best of what there is (RFC 9110, 12.5), and what it has already (13.1.2).
 
 use shared::ids::Language;
+use shared::language::Spoken;
+use std::cmp::Reverse;
 
 /// Which of the offered media types an `Accept` header likes best: the first of them where it likes several as much, and where
 /// there is no header. What it does not take at all, it gets all the same (15.5.7 lets a server do that): the first.
@@ -35,17 +37,23 @@ fn quality(accept: &str, offer: &str) -> u32 {
     closest.max_by_key(|(closeness, _)| *closeness).map_or(0, |(_, weight)| weight)
 }
 
-/// The language that an `Accept-Language` header puts first, if it is one. Those after it do not count: which language the
-/// catalogue's own names are in, nobody has said, and they may be the reader's second choice.
-pub(super) fn language(accept: &str) -> Option<Language> {
-    let mut first: Option<(u32, &str)> = None;
-    for (name, weight) in accept.split(',').filter_map(weighted) {
-        if weight > 0 && first.is_none_or(|(most, _)| weight > most) {
-            first = Some((weight, name));
-        }
-    }
-    first.and_then(|(_, name)| Language::parse(name).ok())
+/// The languages of an `Accept-Language` header, those that are liked most first, and of several that are liked as much the
+/// first. Where it says "any", it ends: those behind it are liked less than what we cannot know.
+pub(super) fn languages(accept: &str) -> Vec<Language> {
+    let ranges = accept.split(',').take(RANGES).filter_map(weighted);
+    let mut ranges: Vec<(&str, u32)> = ranges.filter(|(_, weight)| *weight > 0).collect();
+    ranges.sort_by_key(|(_, weight)| Reverse(*weight));
+    let named = ranges.into_iter().map(|(name, _)| name).take_while(|name| *name != "*");
+    named.filter_map(|name| Language::parse(name).ok()).collect()
 }
+
+/// Which of the languages that we speak an `Accept-Language` header likes most, if it names any of them.
+pub(super) fn spoken(accept: &str) -> Option<Spoken> {
+    languages(accept).iter().find_map(Spoken::of)
+}
+
+/// Ranges of a header that are looked at: people have a few, and a header may have thousands.
+const RANGES: usize = 30;
 
 /// A part of such a header: what it names, and how much it is liked, in thousandths. None if it names nothing.
 fn weighted(part: &str) -> Option<(&str, u32)> {
@@ -110,19 +118,59 @@ mod tests {
     }
 
     #[test]
-    fn the_language_that_is_put_first_counts_alone() {
-        for (accept, first) in [
-            ("de-AT", Some("de-AT")),
-            ("en-GB,en;q=0.9,de;q=0.8", Some("en-GB")),
-            ("en;q=0.2, nl;q=0.7", Some("nl")),
-            ("fr, de", Some("fr")),
-            ("*", None),
-            ("de;q=0", None),
-            ("x y", None),
-            ("", None),
+    fn languages_come_in_the_order_that_they_are_liked_in() {
+        for (accept, liked) in [
+            ("de-AT", ["de-AT"].as_slice()),
+            ("en-GB,en;q=0.9,de;q=0.8", &["en-GB", "en", "de"]),
+            ("en;q=0.2, nl;q=0.7, fr;q=0.70", &["nl", "fr", "en"]),
+            ("fr, de", &["fr", "de"]),
+            ("nl, *;q=0.5, de;q=0.1", &["nl"]),
+            ("x y, de;Q=0.1", &["de"]),
+            ("*", &[]),
+            ("de;q=0", &[]),
+            ("", &[]),
         ] {
-            let found = language(accept);
-            assert_eq!(found.as_ref().map(Language::as_str), first, "{accept}");
+            let found = languages(accept);
+            assert_eq!(found.iter().map(Language::as_str).collect::<Vec<_>>(), liked, "{accept}");
+        }
+    }
+
+    #[test]
+    fn the_language_that_is_liked_most_among_those_that_we_speak_wins() {
+        for (accept, found) in [
+            ("de", Spoken::German),
+            ("de-AT,de;q=0.9,en;q=0.8", Spoken::German),
+            ("pt-BR,pt;q=0.9,es;q=0.5,en;q=0.4", Spoken::Spanish),
+            ("en;q=0.1, nl;q=0.2, fr;q=0.15", Spoken::Dutch),
+            ("FR-ca", Spoken::French),
+            ("ar-EG , en", Spoken::Arabic),
+            ("nl;q=0.500,de;q=0.50", Spoken::Dutch),
+            ("de;q=0,en;q=0.001", Spoken::English),
+            ("he;q=1.000", Spoken::Hebrew),
+        ] {
+            assert_eq!(spoken(accept), Some(found), "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_names_none_of_them_or_is_none_says_nothing() {
+        let endless = "pt,".repeat(40) + "de";
+        for accept in [
+            "",
+            "*",
+            "pt",
+            "de;q=0",
+            "de;q=0.0",
+            "de;q=2",
+            "de;q=0.1234",
+            "de;q=x",
+            "de;q=-1",
+            "d e",
+            ";q=1",
+            ",,",
+            &endless,
+        ] {
+            assert_eq!(spoken(accept), None, "{accept}");
         }
     }
 

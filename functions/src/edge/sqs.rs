@@ -1,5 +1,6 @@
 //! Queues in and out: batches, answered message by message.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::outbox::Message;
@@ -9,13 +10,22 @@ use super::{BATCH_WITHIN, Running, guarded};
 use crate::app::App;
 use crate::error::{Error, Source};
 
-/// A message, as workers see it.
+/// A message, as workers see it: one of the relay's, unless somebody else writes into the queue.
 #[derive(Debug, Clone)]
-pub struct Delivery {
+pub struct Delivery<T = Message> {
     /// What it says.
-    pub message: Message,
+    pub message: T,
     /// Names this very invocation and message; no two deliveries share it.
     pub token: String,
+}
+
+/// What a topic writes into a queue (Amazon SNS Developer Guide, "Message body"): somebody's message, in an envelope. Who
+/// may write into the queue is the queue's policy's business, so its signature is not looked at.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Notification {
+    /// What was published.
+    #[serde(rename = "Message")]
+    pub published: String,
 }
 
 #[derive(Deserialize)]
@@ -46,10 +56,10 @@ pub(super) struct Failure {
     pub(super) item_identifier: String,
 }
 
-type Handler = for<'a> fn(&'a App, Delivery) -> Running<'a, ()>;
+type Handler<T> = for<'a> fn(&'a App, Delivery<T>) -> Running<'a, ()>;
 
-pub(super) async fn invoke(
-    handler: Handler,
+pub(super) async fn invoke<T: DeserializeOwned>(
+    handler: Handler<T>,
     app: &App,
     event: &str,
     request_id: &str,
@@ -70,8 +80,8 @@ pub(super) async fn invoke(
     Ok(serde_json::to_string(&failures)?)
 }
 
-async fn work(
-    handler: Handler,
+async fn work<T: DeserializeOwned>(
+    handler: Handler<T>,
     app: &App,
     record: &Record,
     request_id: &str,

@@ -7,6 +7,7 @@ mod coupons;
 mod entries;
 mod labels;
 mod lists;
+mod mailboxes;
 mod mails;
 mod orders;
 mod packed;

@@ -22,7 +22,10 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use functions::Clock;
 use http::{Request, Response, StatusCode};
+use time::OffsetDateTime;
 use tokio::sync::Notify;
+
+use self::ses::Publication;
 
 /// Stripe's key in the twin.
 pub const STRIPE_API_KEY: &str = "sk_test_twin";
@@ -113,7 +116,9 @@ impl Cloud {
         } else if path.starts_with("/aws/sqs") {
             self.sqs.call(now, &request)
         } else if path.starts_with("/aws/ses") {
-            self.ses.call(now, &request)
+            let answer = self.ses.call(now, &request);
+            self.publish(now);
+            answer
         } else if path.starts_with("/aws/secretsmanager") {
             self.secrets.call(now, &request)
         } else {
@@ -123,6 +128,15 @@ impl Cloud {
         };
         self.activity.notify_waiters();
         response
+    }
+
+    /// Brings what SES tells about its mails to the queues that hear of it, at once: nobody wants to wait for a bounce.
+    pub fn publish(&self, now: OffsetDateTime) {
+        for Publication { sequence, queues, body } in self.ses.publications() {
+            if queues.iter().all(|queue| self.sqs.send(now, queue, &body)) {
+                self.ses.published(sequence);
+            }
+        }
     }
 
     /// The connector that brings the product's requests here, without a network.

@@ -1,11 +1,14 @@
 //! SES on SQLite: catches every mail instead of delivering it, with `now` as the only clock.
 //!
 //! Wire format: AWS Query, SES API 2010-12-01 (Amazon SES API Reference, version 1). Every identity counts as
-//! verified; configuration sets, return paths and sending authorization are accepted and have no effect.
+//! verified; return paths and sending authorization are accepted and have no effect. What becomes of the mails of a
+//! configuration set is published as SES does it through SNS, for the queues that subscribe.
 
+mod feedback;
 mod wire;
 
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -17,6 +20,7 @@ use time::format_description::well_known::Rfc3339;
 use self::wire::{Form, Refusal};
 use super::ids::{md5, uuid_like};
 use super::storage::{Storage, millis, moment};
+use crate::template::MailEvents;
 
 /// To, Cc and Bcc together (SES Developer Guide, Service quotas).
 const MAX_RECIPIENTS: usize = 50;
@@ -28,11 +32,26 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS ses_mail (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT, sent_at INTEGER NOT NULL, recipients INTEGER NOT NULL,
         mail TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS ses_event (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, configuration_set TEXT NOT NULL, body TEXT NOT NULL
     ) STRICT;";
 
 /// The mail service. What it has answered is committed, so a killed process loses no mail.
 pub struct Ses {
     storage: Storage,
+    destinations: Mutex<Vec<MailEvents>>,
+}
+
+/// An event that subscribers have not got yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its place among all events.
+    pub sequence: i64,
+    /// The queues that get it.
+    pub queues: Vec<String>,
+    /// What they get: SNS's envelope around SES's event.
+    pub body: String,
 }
 
 /// A caught mail. For a raw mail, what its headers say, and its body as it came: `html` if that is its content type.
@@ -58,6 +77,9 @@ pub struct Mail {
     pub html: Option<String>,
     /// Names and values that the sender gave it.
     pub tags: Vec<(String, String)>,
+    /// The configuration set that it was sent under.
+    #[serde(default)]
+    pub configuration_set: Option<String>,
     /// When SES took it.
     #[serde(serialize_with = "rfc3339", skip_deserializing, default = "epoch")]
     pub sent_at: OffsetDateTime,
@@ -83,7 +105,51 @@ pub enum Outcome {
 impl Ses {
     /// Opens the mails kept at `path`, or none in memory.
     pub fn open(path: Option<&Path>) -> Result<Self, rusqlite::Error> {
-        Ok(Self { storage: Storage::open(path, SCHEMA)? })
+        Ok(Self { storage: Storage::open(path, SCHEMA)?, destinations: Mutex::default() })
+    }
+
+    /// Says which configuration sets there are, and who hears what becomes of their mails.
+    pub fn declare(&self, destinations: &[MailEvents]) {
+        *self.destinations() = destinations.to_vec();
+    }
+
+    fn destinations(&self) -> MutexGuard<'_, Vec<MailEvents>> {
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The events that subscribers have not got yet, oldest first. None if storage fails, which is told.
+    pub fn publications(&self) -> Vec<Publication> {
+        let destinations = self.destinations().clone();
+        self.waiting(&destinations).unwrap_or_else(|error| {
+            eprintln!("the local mail service cannot read its storage: {error:?}");
+            Vec::new()
+        })
+    }
+
+    fn waiting(&self, destinations: &[MailEvents]) -> Result<Vec<Publication>, Refusal> {
+        self.storage.transaction(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT sequence, configuration_set, body FROM ses_event ORDER BY sequence",
+            )?;
+            let rows = statement.query_map([], |row| {
+                let set: String = row.get(1)?;
+                let heard = destinations.iter().filter(|known| known.configuration_set == set);
+                let queues = heard.flat_map(|known| known.queues.clone()).collect();
+                Ok(Publication { sequence: row.get(0)?, queues, body: row.get(2)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Says that every subscriber has got an event.
+    pub fn published(&self, sequence: i64) {
+        let forgotten: Result<(), Refusal> = self.storage.transaction(|tx| {
+            tx.execute("DELETE FROM ses_event WHERE sequence = ?1", [sequence])?;
+            Ok(())
+        });
+        if let Err(error) = forgotten {
+            eprintln!("the local mail service publishes an event again: {error:?}");
+        }
     }
 
     /// Answers one API call.
@@ -116,9 +182,10 @@ impl Ses {
     }
 
     fn answer(&self, now: OffsetDateTime, action: &str, form: &Form) -> Result<String, Refusal> {
+        let destinations = self.destinations().clone();
         self.storage.transaction(|tx| match action {
-            "SendEmail" => store(tx, now, wire::formatted(form)?),
-            "SendRawEmail" => store(tx, now, wire::raw(form)?),
+            "SendEmail" => store(tx, now, wire::formatted(form)?, &destinations),
+            "SendRawEmail" => store(tx, now, wire::raw(form)?, &destinations),
             "GetSendQuota" => {
                 let day_ago = millis(now) - 86_400_000;
                 // Recipients count, not mails (SES Developer Guide, Managing your sending limits).
@@ -138,7 +205,20 @@ impl Ses {
 }
 
 /// Checks the mail as SES does, keeps it, and answers with its id.
-fn store(tx: &Transaction<'_>, now: OffsetDateTime, mut mail: Mail) -> Result<String, Refusal> {
+fn store(
+    tx: &Transaction<'_>,
+    now: OffsetDateTime,
+    mut mail: Mail,
+    destinations: &[MailEvents],
+) -> Result<String, Refusal> {
+    let named = mail.configuration_set.clone();
+    let heard = match &named {
+        Some(set) => {
+            let known = destinations.iter().find(|known| known.configuration_set == *set);
+            Some(known.ok_or_else(|| Refusal::ConfigurationSet(set.clone()))?)
+        }
+        None => None,
+    };
     let recipients = [&*mail.to, &*mail.cc, &*mail.bcc].concat();
     if recipients.len() > MAX_RECIPIENTS {
         return Err(Refusal::Parameter(format!("Recipient count exceeds {MAX_RECIPIENTS}.")));
@@ -170,6 +250,12 @@ fn store(tx: &Transaction<'_>, now: OffsetDateTime, mut mail: Mail) -> Result<St
         "INSERT INTO ses_mail (sent_at, recipients, mail) VALUES (?1, ?2, ?3)",
         params![millis(now), recipients.len(), serde_json::to_string(&mail)?],
     )?;
+    for event in heard.into_iter().flat_map(|heard| feedback::events(&mail, heard)) {
+        tx.execute(
+            "INSERT INTO ses_event (configuration_set, body) VALUES (?1, ?2)",
+            params![mail.configuration_set, event.to_string()],
+        )?;
+    }
     Ok(format!("<MessageId>{}</MessageId>", mail.id))
 }
 
@@ -300,6 +386,7 @@ mod tests {
             (without("Message.Subject.Data"), "ValidationError"),
             (without("Message.Body.Text.Data"), "ValidationError"),
             (without("Action"), "InvalidAction"),
+            (with(&[("ConfigurationSetName", "none")]), "ConfigurationSetDoesNotExist"),
             (with(&[("Destination.CcAddresses.member.1", "nobody")]), "InvalidParameterValue"),
             (with(&[("Tags.member.1.Name", "a b"), ("Tags.member.1.Value", "c")]), "InvalidParameterValue"),
             ([MAIL.as_slice(), &many].concat(), "InvalidParameterValue"),

@@ -103,6 +103,15 @@ impl Sqs {
         self.storage.transaction(|tx| store::declare(tx, spec))
     }
 
+    /// `SendMessage` without the wire. False if the queue is unknown, or if storage fails, which is told.
+    pub fn send(&self, now: OffsetDateTime, queue: &str, body: &str) -> bool {
+        self.settled(|tx| {
+            let queue = store::open_queue(tx, millis(now), queue)?;
+            store::send(tx, millis(now), &queue, body, i64::from(queue.delay))?;
+            Ok(true)
+        })
+    }
+
     /// `ReceiveMessage` without the wire, and without its limit of ten. Nothing if the queue is unknown, or if storage
     /// fails, which is told: whoever polls asks again.
     pub fn receive(&self, now: OffsetDateTime, queue: &str, max: usize) -> Vec<Received> {

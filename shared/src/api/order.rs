@@ -8,7 +8,8 @@ use super::quote::{EcoView, LineView, QuoteView, shown};
 use super::refund::{DisputeView, RefundView};
 use super::shipment::ShipmentView;
 use crate::address::Address;
-use crate::ids::{CartId, CouponCode, CustomerId, OrderId};
+use crate::ids::{CartId, CouponCode, CustomerId, Language, OrderId};
+use crate::mail::feedback::MailboxStatus;
 use crate::money::{Currency, Money};
 use crate::order::payment::{PaymentStatus, State};
 use crate::order::{
@@ -46,6 +47,11 @@ pub struct OrderView {
     pub shipping_address: Address,
     /// Where mail goes.
     pub contact_email: String,
+    /// Whether mail can be sent there; only staff sees it, and only of one order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_email_status: Option<MailboxStatus>,
+    /// The customer's language (BCP 47): mails and names of products are in it as far as they exist in it.
+    pub language: Language,
     /// The money.
     pub payment: PaymentView,
     /// The parcels.
@@ -292,6 +298,8 @@ impl OrderView {
             billing_address: document.billing_address.clone(),
             shipping_address: document.shipping_address.clone(),
             contact_email: document.contact_email.clone(),
+            contact_email_status: None,
+            language: document.language.clone(),
             payment: PaymentView::of(order, staff),
             shipments: ShipmentView::all(order, staff),
             allocation_reason: document.choice.reason,

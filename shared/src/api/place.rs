@@ -7,7 +7,7 @@ use url::Url;
 
 use super::wire::{self, Amount};
 use crate::address::Address;
-use crate::ids::{AddressId, CartId, CustomerId, ProductId, ShippingMethodId, VariationId};
+use crate::ids::{AddressId, CartId, CustomerId, Language, ProductId, ShippingMethodId, VariationId};
 use crate::money::Currency;
 use crate::percent::Percent;
 use crate::sku::Sku;
@@ -29,6 +29,9 @@ pub struct PlaceOrder {
     /// Where mail goes; the token's address unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_email: Option<String>,
+    /// The customer's language; what the caller's client prefers unless given, else the store's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Who pays; the shipping address unless given.
     #[serde(default, deserialize_with = "wire::optional", skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,

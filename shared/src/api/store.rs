@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire;
 use crate::address::Country;
-use crate::ids::WarehouseId;
+use crate::ids::{Language, WarehouseId};
 use crate::money::Currency;
 use crate::store::{
     EcoSettings, FulfillmentSettings, GuestCheckout, OrderLimits, PaymentSettings, Policies, Sender,
@@ -65,6 +65,7 @@ pub struct PutSettings {
     eco: EcoSettings,
     #[serde(deserialize_with = "wire::optional")]
     sender: Option<Sender>,
+    default_language: Language,
 }
 
 impl From<PutSettings> for Settings {
@@ -81,6 +82,7 @@ impl From<PutSettings> for Settings {
             guest_checkout: put.guest_checkout,
             eco: put.eco,
             sender: put.sender,
+            default_language: put.default_language,
         }
     }
 }

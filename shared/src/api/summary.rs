@@ -97,8 +97,9 @@ pub struct AfterRefunds {
 }
 
 impl SummaryView {
-    /// An order, with names in this language where there were any when it was placed.
-    pub fn of(order: &Order, document: &Document, language: Option<&Language>) -> Self {
+    /// An order, with names in this language, else in its customer's, where there were any when it was placed.
+    pub fn of(order: &Order, document: &Document, asked: Option<&Language>) -> Self {
+        let language = asked.unwrap_or(&document.language);
         let lines = OrderLineView::all(order, document).into_iter();
         let lines = lines.zip(document.priced_lines());
         Self {
@@ -116,11 +117,11 @@ impl SummaryView {
 }
 
 impl SummaryLine {
-    fn of(view: OrderLineView, line: &Line, amounts: &LineAmounts, language: Option<&Language>) -> Self {
+    fn of(view: OrderLineView, line: &Line, amounts: &LineAmounts, language: &Language) -> Self {
         let OrderLineView {
             line: shown_line, cancelled_quantity, returning_quantity, returned_quantity, ..
         } = view;
-        let found = language.and_then(|language| found_for(&line.names, language));
+        let found = found_for(&line.names, language);
         let taken_off = off(amounts);
         Self {
             line_id: shown_line.line_id,
@@ -205,6 +206,8 @@ mod tests {
             assert_eq!((lines[0].name.as_str(), lines[0].name_language.clone()), (name, found.map(language)));
             assert_eq!((lines[1].name.as_str(), &lines[1].name_language), ("book", &None));
         }
+        case.document.language = language("de-AT");
+        assert_eq!(summary(&case).lines[0].name, "Becher", "the customer's, if nobody says anything");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is known about an event when it is written about: the event, those written with it, and the log up to it.
 
+use super::words::Words;
+use crate::catalog::localised;
 use crate::money::Money;
 use crate::order::payment::{Method, State};
 use crate::order::{
@@ -7,13 +9,17 @@ use crate::order::{
     permit,
 };
 use crate::placement::{Document, Line};
+use crate::store::Settings;
 use crate::time::Timestamp;
 
-/// An event and all that can be said about it.
+/// An event, all that can be said about it, and the words to say it in.
 pub(super) struct Facts<'a> {
     pub(super) order: &'a Order,
     pub(super) document: &'a Document,
     pub(super) event: &'a Event,
+    /// As they were when the order was placed.
+    pub(super) settings: &'a Settings,
+    pub(super) words: &'a Words,
 }
 
 /// A refund, as it was asked for.
@@ -27,6 +33,26 @@ pub(super) struct Promise<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// An amount, as the reader writes it.
+    pub(super) fn amount(&self, amount: Money) -> String {
+        self.words.customs.amount(amount)
+    }
+
+    /// A moment, as the reader writes it.
+    pub(super) fn moment(&self, at: Timestamp) -> String {
+        self.words.customs.moment(at)
+    }
+
+    /// What somebody typed.
+    pub(super) fn quoted(&self, text: &str) -> String {
+        self.words.customs.isolated(text)
+    }
+
+    /// The number of the order.
+    pub(super) fn number(&self) -> String {
+        self.quoted(self.order.number().as_str())
+    }
+
     /// The log up to the event.
     pub(super) fn so_far(&self) -> impl DoubleEndedIterator<Item = &'a Event> {
         let last = self.event.sequence;
@@ -203,26 +229,38 @@ impl<'a> Facts<'a> {
     }
 
     /// `2 × Mug (Blue), 1 × Tea`.
-    pub(super) fn names(&self, units: &[Units]) -> String {
-        let names: Vec<String> = units
+    pub(super) fn items(&self, units: &[Units]) -> String {
+        let items: Vec<String> = units
             .iter()
             .filter_map(|units| {
                 let at = usize::from(units.line).checked_sub(1)?;
-                Some(item(self.document.lines.get(at)?, units.quantity))
+                Some(self.item(self.document.lines.get(at)?, units.quantity))
             })
             .collect();
-        names.join(", ")
+        self.words.customs.list(&items)
+    }
+
+    /// `2 × Mug (Blue)`, by the name that it has in the customer's language.
+    pub(super) fn item(&self, line: &Line, quantity: u32) -> String {
+        let customs = &self.words.customs;
+        let name = localised(&line.names, &self.document.language).unwrap_or(&line.name);
+        let values: Vec<String> = line.attributes.iter().map(|attribute| attribute.value.clone()).collect();
+        let variation =
+            if values.is_empty() { String::new() } else { format!(" ({})", customs.list(&values)) };
+        customs.isolated(format!("{} × {name}{variation}", customs.number(quantity)))
+    }
+
+    /// What the way to deliver is called in the customer's language.
+    pub(super) fn delivery_name(&self) -> String {
+        let delivery = &self.document.quote.delivery;
+        let method =
+            self.settings.shipping_methods.iter().find(|known| delivery.method.as_ref() == Some(&known.id));
+        let name = method.and_then(|method| localised(&method.names, &self.document.language));
+        self.words.customs.isolated(name.unwrap_or(&delivery.name).clone())
     }
 }
 
 /// All units that arrived, whether they can be sold again or not.
 pub(super) fn arrived(received: &[Received]) -> Vec<Units> {
     received.iter().map(|line| Units { line: line.line, quantity: line.units() }).collect()
-}
-
-/// `2 × Mug (Blue)`.
-pub(super) fn item(line: &Line, quantity: u32) -> String {
-    let values: Vec<&str> = line.attributes.iter().map(|attribute| attribute.value.as_str()).collect();
-    let variation = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
-    format!("{quantity} × {}{variation}", line.name)
 }

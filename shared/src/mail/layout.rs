@@ -1,60 +1,84 @@
-//! How a mail is laid out, whatever it says.
+//! What a mail consists of, whatever it says, and how it is laid out as text.
 
-use maud::{DOCTYPE, html};
-
-use super::english::{LANGUAGE, labels};
+use super::facts::Facts;
 use super::statement::Statement;
-use super::{Words, english};
-use crate::ids::OrderNumber;
+use super::story::Story;
+use super::words::{Label, Words};
+use crate::store::Settings;
 
-/// How a guest gets back to the order.
-pub(super) struct WayBack<'a> {
-    pub(super) token: &'a str,
-    /// Where the shop shows the order, if it does.
-    pub(super) url: Option<String>,
+/// A letter in its reader's language. Nothing of it is markup.
+pub(super) struct Letter {
+    pub(super) words: &'static Words,
+    pub(super) subject: String,
+    pub(super) greeting: String,
+    pub(super) paragraphs: Vec<String>,
+    /// What goes above the bill.
+    pub(super) heading: String,
+    pub(super) statement: Statement,
+    /// Buttons, one below the other. An invoice would be another one.
+    pub(super) links: Vec<Link>,
+    /// What opens the order, with its label, where there is no page that shows it.
+    pub(super) token: Option<(String, String)>,
+    pub(super) closing: String,
+    /// Whose mail it is.
+    pub(super) shop: Option<String>,
 }
 
-pub(super) fn text(
-    words: &Words,
-    number: &OrderNumber,
-    statement: &Statement,
-    way_back: Option<&WayBack<'_>>,
-) -> String {
-    let rows: String = statement.rows().map(|(what, cost)| format!("  {what}: {cost}\n")).collect();
-    let way_back = match way_back {
-        Some(WayBack { url: Some(url), .. }) => format!("\n{}: {url}\n", labels::YOUR_ORDER),
-        Some(WayBack { token, url: None }) => format!("\n{}: {token}\n", labels::TOKEN),
-        None => String::new(),
-    };
-    let paragraphs = words.paragraphs.join("\n");
-    let (heading, total) = (english::order_heading(number), statement.total);
-    format!("{paragraphs}\n\n{heading}\n{rows}{}: {total}\n{way_back}", labels::TOTAL)
+/// A button that leads somewhere.
+pub(super) struct Link {
+    pub(super) label: String,
+    pub(super) url: String,
 }
 
-pub(super) fn html(words: &Words, statement: &Statement, way_back: Option<&WayBack<'_>>) -> String {
-    html! {
-        (DOCTYPE)
-        html lang=(LANGUAGE) {
-            head { meta charset="utf-8"; title { (words.subject) } }
-            body style="font-family: sans-serif; max-width: 36em; margin: 2em auto" {
-                h1 { (words.subject) }
-                @for paragraph in &words.paragraphs { p { (paragraph) } }
-                table style="border-collapse: collapse; width: 100%" {
-                    @for (what, cost) in statement.rows() {
-                        tr { td { (what) } td style="text-align: right" { (cost) } }
-                    }
-                    tr {
-                        th style="text-align: left" { (labels::TOTAL) }
-                        th style="text-align: right" { (statement.total) }
-                    }
-                }
-                @match way_back {
-                    Some(WayBack { url: Some(url), .. }) => { p { a href=(url) { (labels::YOUR_ORDER) } } }
-                    Some(WayBack { token, url: None }) => { p { (labels::TOKEN) ": " code { (token) } } }
-                    None => {}
-                }
-            }
+impl Letter {
+    pub(super) fn of(facts: &Facts<'_>, words: &'static Words, story: &Story, token: Option<&str>) -> Self {
+        let (number, settings) = (facts.number(), facts.settings);
+        let label = |label: &Label<'_>| (words.label)(label);
+        let name = facts.document.billing_address.name.as_deref().map(|name| facts.quoted(name));
+        let url = token.and_then(|token| order_url(settings, token));
+        let order = url.clone().map(|url| Link { label: label(&Label::SeeYourOrder), url });
+        let parcels = story.couriers.iter().filter_map(|courier| {
+            let label = label(&Label::Follow { courier: &facts.quoted(&courier.name) });
+            courier.tracking_url.clone().map(|url| Link { label, url })
+        });
+        Self {
+            words,
+            subject: (words.subject)(story.subject, &number),
+            greeting: label(&Label::Greeting { name: name.as_deref() }),
+            paragraphs: story.sentences.iter().map(words.sentence).collect(),
+            heading: label(&Label::Order { number: &number }),
+            statement: Statement::of(facts),
+            token: token.filter(|_| url.is_none()).map(|token| (label(&Label::Token), token.to_owned())),
+            links: order.into_iter().chain(parcels).collect(),
+            closing: label(&Label::Closing),
+            shop: settings.sender.as_ref().map(|sender| sender.name.clone()),
         }
     }
-    .into_string()
+
+    /// For readers without HTML.
+    pub(super) fn text(&self) -> String {
+        let customs = &self.words.customs;
+        let rows: String = self
+            .statement
+            .rows()
+            .map(|row| format!("  {}\n", customs.labelled(&row.what, &row.cost)))
+            .collect();
+        let total = customs.labelled(&self.statement.total.what, &self.statement.total.cost);
+        let mut ways: String = self
+            .links
+            .iter()
+            .map(|link| format!("\n{}\n", customs.labelled(&link.label, &link.url)))
+            .collect();
+        if let Some((label, token)) = &self.token {
+            ways += &format!("\n{}\n", customs.labelled(label, token));
+        }
+        let shop = self.shop.as_ref().map(|shop| format!("\n{}\n{shop}\n", self.closing)).unwrap_or_default();
+        let (greeting, paragraphs) = (&self.greeting, self.paragraphs.join("\n"));
+        format!("{greeting}\n\n{paragraphs}\n\n{}\n{rows}{total}\n{ways}{shop}", self.heading)
+    }
+}
+
+/// Where the shop shows a guest's order, if it does.
+fn order_url(settings: &Settings, token: &str) -> Option<String> {
+    settings.guest_checkout.order_url.as_ref().map(|url| url.replace("{token}", token))
 }

@@ -1,21 +1,29 @@
-//! Mails to customers: which event is worth one, and what it says. HTML and text (A7).
+//! Mails to customers: which event is worth one, and what it says, in the customer's language. HTML and text (A7).
 //!
 //! A mail is made when its event is looked at, maybe long after it happened, and maybe again. So what it says comes from
-//! the event, the events written with it and the log up to it ([`Facts`]), not from where the order stands by then. All
-//! words are in one file, by language; how they are laid out is none of its business.
+//! the event, the events written with it and the log up to it ([`Facts`]), not from where the order stands by then. It is
+//! told in sentences of no language (`story`), which one file of words per language says (`languages`); how they are laid
+//! out is none of their business.
 
-mod english;
+mod customs;
 mod facts;
+pub mod feedback;
+mod html;
+mod languages;
 mod layout;
 mod statement;
+mod story;
 #[cfg(test)]
 mod tests;
+mod words;
 
+use crate::language::Spoken;
 use crate::order::{Event, Order};
 use crate::placement::Document;
 use crate::store::Settings;
 use facts::Facts;
-use statement::Statement;
+use layout::Letter;
+use words::Words;
 
 /// A mail, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +42,8 @@ pub struct Mail {
     pub html: String,
 }
 
-/// What a mail has to say, in its reader's language. Nothing of it is markup.
-struct Words {
-    subject: String,
-    paragraphs: Vec<String>,
-}
-
-/// The mail about one event of an order's log, if it is worth one. `order_token` is a guest's way back to the order.
+/// The mail about one event of an order's log, if it is worth one, in the order's language or else the store's.
+/// `order_token` is a guest's way back to the order.
 pub fn about(
     order: &Order,
     document: &Document,
@@ -48,20 +51,16 @@ pub fn about(
     settings: &Settings,
     order_token: Option<&str>,
 ) -> Option<Mail> {
-    let facts = Facts { order, document, event };
-    let words = english::words(&facts)?;
-    let statement = Statement::of(&facts);
-    let way_back = order_token.map(|token| layout::WayBack {
-        token,
-        url: settings.guest_checkout.order_url.as_ref().map(|url| url.replace("{token}", token)),
-    });
-    let number = order.number();
+    let language = Spoken::of(&document.language).or_else(|| Spoken::of(&settings.default_language));
+    let words = Words::of(language.unwrap_or_default());
+    let facts = Facts { order, document, event, settings, words };
+    let letter = Letter::of(&facts, words, &story::tell(&facts)?, order_token);
     Some(Mail {
         to: document.contact_email.clone(),
         sender_name: settings.sender.as_ref().map(|sender| sender.name.clone()),
         reply_to: settings.sender.as_ref().and_then(|sender| sender.reply_to.clone()),
-        text: layout::text(&words, &number, &statement, way_back.as_ref()),
-        html: layout::html(&words, &statement, way_back.as_ref()),
-        subject: words.subject,
+        text: letter.text(),
+        html: letter.html(),
+        subject: letter.subject,
     })
 }

@@ -1,9 +1,10 @@
 //! What an order costs, as it was with an event: what was placed, less what was taken off since.
 
-use super::english;
-use super::facts::{Facts, item};
+use super::facts::{Facts, arrived};
+use super::story::parts;
+use super::words::Label;
 use crate::money::Money;
-use crate::placement::Document;
+use crate::order::{Cause, EventKind};
 use crate::pricing::TaxAmount;
 
 /// A bill. What was ordered (a tax that prices include left out) adds up to what it cost; less what was taken off since,
@@ -12,11 +13,11 @@ pub(super) struct Statement {
     /// What was ordered.
     pub(super) ordered: Vec<Row>,
     /// What it cost, if something was taken off since.
-    pub(super) cost: Option<Money>,
+    pub(super) cost: Option<Row>,
     /// What was taken off since.
     pub(super) off: Vec<Row>,
     /// What is owed.
-    pub(super) total: Money,
+    pub(super) total: Row,
 }
 
 /// One row of it.
@@ -31,50 +32,73 @@ impl Statement {
         let off: Vec<Row> = facts
             .credits()
             .iter()
-            .map(|credit| Row {
-                what: english::taken_off(facts, &credit.event.kind),
-                cost: format!("-{}", credit.amount),
-            })
+            .map(|credit| Row::off(facts, taken_off(facts, &credit.event.kind), credit.amount))
             .collect();
+        let sum = |label, amount| Row::of(facts, (facts.words.label)(label), amount);
         Self {
-            ordered: placed(facts.document),
-            cost: (!off.is_empty()).then_some(facts.order.total),
+            ordered: placed(facts),
+            cost: (!off.is_empty()).then(|| sum(&Label::AsOrdered, facts.order.total)),
             off,
-            total: facts.sums().owed(),
+            total: sum(&Label::Total, facts.sums().owed()),
         }
     }
 
     /// All rows above the total, as they are shown.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, String)> {
-        let cost = self.cost.iter().map(|cost| (english::labels::AS_ORDERED, cost.to_string()));
-        self.ordered
-            .iter()
-            .map(|row| (row.what.as_str(), row.cost.clone()))
-            .chain(cost)
-            .chain(self.off.iter().map(|row| (row.what.as_str(), row.cost.clone())))
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.ordered.iter().chain(&self.cost).chain(&self.off)
     }
 }
 
-fn placed(document: &Document) -> Vec<Row> {
-    let quote = &document.quote;
-    let mut rows: Vec<Row> = document
+impl Row {
+    fn of(facts: &Facts<'_>, what: String, amount: Money) -> Self {
+        Self { what, cost: facts.words.customs.amount(amount) }
+    }
+
+    fn off(facts: &Facts<'_>, what: String, amount: Money) -> Self {
+        Self { what, cost: facts.words.customs.off(amount) }
+    }
+}
+
+fn placed(facts: &Facts<'_>) -> Vec<Row> {
+    let (quote, language) = (&facts.document.quote, facts.words);
+    let mut rows: Vec<Row> = facts
+        .document
         .priced_lines()
         .map(|(line, amounts)| {
             let cost = amounts.subtotal.minus(amounts.discount).unwrap_or(amounts.subtotal);
-            Row { what: item(line, line.quantity), cost: cost.to_string() }
+            Row::of(facts, facts.item(line, line.quantity), cost)
         })
         .collect();
     let off = quote.coupon_discount.plus(quote.order_discount).unwrap_or(quote.order_discount);
     if !off.is_zero() {
-        rows.push(Row { what: english::labels::DISCOUNT.to_owned(), cost: format!("-{off}") });
+        rows.push(Row::off(facts, (language.label)(&Label::Discount), off));
     }
     if !quote.delivery.charge.is_zero() {
-        rows.push(Row { what: quote.delivery.name.clone(), cost: quote.delivery.charge.to_string() });
+        rows.push(Row::of(facts, facts.delivery_name(), quote.delivery.charge));
     }
-    let tax = |tax: &TaxAmount| Row {
-        what: english::tax(&tax.name, tax.rate, quote.prices_include_tax),
-        cost: tax.amount.to_string(),
+    let included = quote.prices_include_tax;
+    let tax = |tax: &TaxAmount| {
+        let (name, rate) = (language.customs.isolated(tax.name.as_str()), language.customs.percent(tax.rate));
+        let what = (language.label)(&Label::Tax { name: &name, rate: &rate, included });
+        Row::of(facts, what, tax.amount)
     };
     rows.extend(quote.taxes.iter().filter(|tax| !tax.amount.is_zero()).map(tax));
     rows
+}
+
+/// Why something is taken off.
+fn taken_off(facts: &Facts<'_>, because: &EventKind) -> String {
+    let label = facts.words.label;
+    match because {
+        EventKind::LinesCancelled { lines, .. } => label(&Label::CalledOff { items: &facts.items(lines) }),
+        EventKind::Cancelled { .. } => label(&Label::Cancelled),
+        EventKind::ReturnReceived { lines, delivery, .. } => {
+            label(&Label::SentBack { items: &parts(facts, &arrived(lines), *delivery) })
+        }
+        EventKind::RefundRequested { cause: Cause::Lines, lines, delivery, .. } => {
+            label(&Label::GivenBack { items: Some(&parts(facts, lines, *delivery)) })
+        }
+        EventKind::RefundRequested { cause: Cause::Goodwill, .. } => label(&Label::Goodwill),
+        _ => label(&Label::GivenBack { items: None }),
+    }
 }

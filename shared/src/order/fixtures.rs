@@ -164,8 +164,13 @@ pub fn placed_with(method: &Method, settings: Settings, lines: &Value, caller: &
         Method::Later => body["create_payment"] = json!(false),
     }
     let request: PlaceOrder = serde_json::from_value(body).expect("a request");
-    let buyer =
-        Buyer { customer: customer.clone(), caller: customer.clone(), actor: caller.clone(), email: None };
+    let buyer = Buyer {
+        customer: customer.clone(),
+        caller: customer.clone(),
+        actor: caller.clone(),
+        email: None,
+        language: None,
+    };
     let key = IdempotencyKey::parse("k").expect("valid");
     let id = OrderId::new(&customer, &customer, &key, start());
     let known = Circumstances { offers: offers(), coupon: Some(coupon()), ..Circumstances::default() };

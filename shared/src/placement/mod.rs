@@ -20,6 +20,7 @@ use crate::cart::Cart;
 use crate::catalog::{Attribute, Offer};
 use crate::coupon::{Coupon, CouponRefusal, CouponUse};
 use crate::ids::{AddressId, CartId, CustomerId, Language, OrderId, ProductId, TaxClass};
+use crate::language::Spoken;
 use crate::money::{Currency, Money};
 use crate::order::{Actor, Order};
 use crate::pricing::{CouponTerms, LineAmounts, Quote};
@@ -44,6 +45,9 @@ pub struct Document {
     pub policies: Policies,
     /// Where mail about it goes.
     pub contact_email: String,
+    /// The customer's language; English is not stored.
+    #[serde(default, skip_serializing_if = "is_english")]
+    pub language: Language,
     /// Who pays.
     pub billing_address: Address,
     /// Where it goes.
@@ -116,6 +120,10 @@ fn is_default(policies: &Policies) -> bool {
     *policies == Policies::default()
 }
 
+fn is_english(language: &Language) -> bool {
+    *language == Language::default()
+}
+
 fn is_usual(factors: &Edition) -> bool {
     *factors == Edition::default()
 }
@@ -166,6 +174,8 @@ pub struct Buyer {
     pub actor: Actor,
     /// The mail address of the caller's token, if any.
     pub email: Option<String>,
+    /// The language that the caller's client prefers among those that we speak, if it says so.
+    pub language: Option<Spoken>,
 }
 
 impl Buyer {

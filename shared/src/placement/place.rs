@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::api::FieldError;
 use crate::api::place::{PaymentChoice, PlaceOrder};
 use crate::carbon::factors::Edition;
-use crate::ids::{AddressId, OrderId};
+use crate::ids::{AddressId, Language, OrderId};
 use crate::limits;
 use crate::money::Money;
 use crate::order::payment::Method;
@@ -76,6 +76,7 @@ pub fn place(
         store_version: store.version,
         policies: store.settings.policies.clone(),
         contact_email: request.contact_email.clone().or_else(|| buyer.email.clone()).unwrap_or_default(),
+        language: language(request, buyer, store),
         billing_address: billing,
         shipping_address: shipping,
         lines: drafts.into_iter().map(|draft| draft.line).collect(),
@@ -181,6 +182,12 @@ fn allocation(
         return Err(Refusal::Invalid(vec![FieldError::new("/lines", "too_many_parcels", detail)]));
     }
     Ok(plan)
+}
+
+/// The customer's language: what the request says, else what the caller's client prefers, else the store's.
+fn language(request: &PlaceOrder, buyer: &Buyer, store: &Store) -> Language {
+    let said = request.language.clone().or_else(|| buyer.language.map(Language::from));
+    said.unwrap_or_else(|| store.settings.default_language.clone())
 }
 
 /// How it is paid, and for how many minutes it is held unpaid.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Policies, ShippingMethod, TaxTable};
 use crate::address::Country;
 use crate::api::wire;
+use crate::ids::Language;
 use crate::money::Currency;
 use crate::packaging::{self, Packaging};
 
@@ -44,6 +45,8 @@ pub struct Settings {
     /// Who mails come from.
     #[serde(deserialize_with = "wire::optional")]
     pub sender: Option<Sender>,
+    /// The language of customers who name none; one that mails exist in.
+    pub default_language: Language,
 }
 
 /// How orders can be paid (P11).

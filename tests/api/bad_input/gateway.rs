@@ -72,6 +72,7 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::put("/api/v1/admin/warehouses/west").json(&warehouse), true),
         (Call::get("/api/v1/admin/coupons/SPRING"), true),
         (Call::put("/api/v1/admin/coupons/SPRING").json(&json!({"percent": "5"})), true),
+        (Call::new("DELETE", "/api/v1/admin/mail-blocks/alice%40example.com"), true),
         (Call::post("/api/v1/admin/products/mug/stock").key("a9").json(&adjustment), true),
     ]
 }

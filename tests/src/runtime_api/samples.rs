@@ -9,6 +9,7 @@ use sha2::Sha256;
 use shared::api::place::PlaceOrder;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId};
+use shared::mail::feedback::{MailboxStatus, Report, Verdict};
 use shared::order::{Actor, Command, Order, RefundReport, RefundWish, Request, Units};
 use shared::placement::{self, Buyer, Circumstances, Document, Placement};
 use shared::time::Timestamp;
@@ -100,13 +101,18 @@ pub async fn goods(shop: &Shop, units: i64) {
     shop.stock(PRODUCT, "24.95", WAREHOUSE, units).await;
 }
 
-/// What else the samples name: a cart, an address, a coupon. Can be done again.
+/// What else the samples name: a cart, an address, a coupon, a mailbox that is gone. Can be done again.
 pub async fn belongings(shop: &Shop) {
     let (staff, alice) = (shop.admin(), shop.customer("alice"));
     let address = json!({"street": "Keizersgracht 123", "city": "Amsterdam", "country": "NL"});
     put(shop, &alice, &format!("/api/v1/cart/lines/{PRODUCT}"), &json!({"quantity": 1})).await;
     put(shop, &alice, "/api/v1/addresses/home", &address).await;
     put(shop, &staff, "/api/v1/admin/coupons/WELCOME10", &json!({"percent": "10"})).await;
+    let (id, addresses) = ("a-report-of-the-samples".to_owned(), vec!["erin@example.com".to_owned()]);
+    let report = Report { id, addresses, verdict: Verdict::Block(MailboxStatus::Bounced) };
+    let table = &app(shop, "mail-feedback-worker").table;
+    let booked = table.book_report("erin@example.com", &report, shop.twin.cloud.clock.now()).await;
+    booked.expect("the table answers");
 }
 
 async fn put(shop: &Shop, token: &str, path: &str, body: &Value) {
@@ -118,7 +124,8 @@ async fn put(shop: &Shop, token: &str, path: &str, body: &Value) {
 pub async fn order(shop: &Shop, id: OrderId, at: Timestamp, stage: Stage) -> Order {
     let sample: Value = serde_json::from_str(&event("place-order")).expect("the sample is JSON");
     let email = sample["requestContext"]["authorizer"]["jwt"]["claims"]["email"].as_str().map(str::to_owned);
-    let buyer = Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email };
+    let buyer =
+        Buyer { customer: customer(), caller: customer(), actor: Actor::Customer, email, language: None };
     placed(shop, &sample, &buyer, id, at, stage).await
 }
 
@@ -132,7 +139,8 @@ pub async fn guest_order(shop: &Shop, key: &str, at: Timestamp, stage: Stage) ->
     let guest = CustomerId::of_guest(signing_key(shop).await.as_bytes(), email);
     let key = IdempotencyKey::parse(key).expect("a key");
     let id = OrderId::new(&guest, &guest, &key, at);
-    let buyer = Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None };
+    let buyer =
+        Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None, language: None };
     placed(shop, &sample, &buyer, id, at, stage).await
 }
 

@@ -196,6 +196,8 @@ async fn readers_and_carts_are_refused_as_documented() {
         ("put-address", 422, "invalid_request", get("put-address", &[]).json(&address)),
         ("put-address", 400, "malformed_body", get("put-address", &[]).json(&json!({}))),
         ("delete-address", 404, "not_found", get("delete-address", &[])),
+        ("delete-mail-block", 401, "", call("delete-mail-block", &[])),
+        ("delete-mail-block", 403, "", get("delete-mail-block", &[])),
     ];
     refused(&shop, calls).await;
 }

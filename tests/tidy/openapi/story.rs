@@ -225,3 +225,27 @@ async fn guests_order_read_and_pay_as_documented() {
         assert_eq!(paid.body["order_token"], json!(token));
     }
 }
+
+#[tokio::test]
+async fn an_address_that_takes_no_mail_is_cleared_as_documented() {
+    let shop = Documented::set_up().await;
+    let mut body = tests::order_body("mug-enamel", 1, "cod");
+    let address = "complaint+of-alice@simulator.amazonses.com";
+    body["contact_email"] = address.into();
+    let order = shop.sent("place-order", 201, call("place-order", &[]).token(&shop.alice).json(&body)).await;
+    let id = order.order_id();
+    assert_eq!(mailbox(&shop, &id).await, "ok");
+    shop.shop.finish().await;
+    assert_eq!(mailbox(&shop, &id).await, "complained");
+    let clear = |address: &str| call("delete-mail-block", &[("address", address)]).token(&shop.staff);
+    shop.sent("delete-mail-block", 204, clear(address)).await;
+    assert_eq!(mailbox(&shop, &id).await, "ok");
+    shop.shop.twin.cloud.clock.advance(1_000);
+    shop.sent("delete-mail-block", 404, clear(address)).await;
+}
+
+/// Whether staff sees that the customer's address takes mail.
+async fn mailbox(shop: &Documented, id: &str) -> Value {
+    let read = call("get-order", &[("order_id", id)]).token(&shop.staff);
+    shop.sent("get-order", 200, read).await.body["contact_email_status"].clone()
+}

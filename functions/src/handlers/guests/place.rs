@@ -23,7 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if !app.store(false).await?.settings.guest_checkout.enabled {
         return Err(Problem::new(403, "guests_not_allowed", "the store sells to accounts only").into());
     }
-    let buyer = buyer(app, &asked.body).await?;
+    let buyer = buyer(app, &request, &asked.body).await?;
     if asked.key.as_ref().is_some_and(|key| key.as_str().len() < limits::GUEST_KEY) {
         let detail = "a guest's key has at least 16 characters that nobody can guess, e.g. a UUID";
         return Err(Problem::new(400, "idempotency_key_invalid", detail).into());
@@ -32,7 +32,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
 }
 
 /// A guest is who has this mail address.
-async fn buyer(app: &App, body: &PlaceOrder) -> Result<Buyer, Error> {
+async fn buyer(app: &App, request: &Request, body: &PlaceOrder) -> Result<Buyer, Error> {
     let mut errors = Vec::new();
     let mut error = |field: &str, code, detail: &str| errors.push(FieldError::new(field, code, detail));
     if body.lines.is_none() {
@@ -50,5 +50,11 @@ async fn buyer(app: &App, body: &PlaceOrder) -> Result<Buyer, Error> {
     }
     let key = app.signing.text().await?;
     let guest = CustomerId::of_guest(key.as_bytes(), email);
-    Ok(Buyer { customer: guest.clone(), caller: guest, actor: Actor::Customer, email: None })
+    Ok(Buyer {
+        customer: guest.clone(),
+        caller: guest,
+        actor: Actor::Customer,
+        email: None,
+        language: request.preferred_language(),
+    })
 }

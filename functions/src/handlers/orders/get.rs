@@ -1,11 +1,9 @@
 //! `GET /orders/{order_id}`, `GET /guest/orders/{order_token}`: one order, whole (R1, R8).
 
-use shared::api::order::OrderView;
-
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{find, named};
+use crate::orders::{find, named, shown};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -14,6 +12,5 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let named = named(app, &request).await?;
     let (order, document) = find(app, &named.customer, &named.id).await?;
-    let view = OrderView::of(&order, &document, &named.actor, app.now());
-    Ok(Response::json(200, &view)?.versioned(order.version()))
+    shown(app, &order, &document, &named.actor).await
 }

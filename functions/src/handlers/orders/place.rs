@@ -18,12 +18,12 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let asked = Asked::of(&request)?;
-    let buyer = buyer(&caller, &asked.body)?;
+    let buyer = buyer(&caller, &request, &asked.body)?;
     place_and_answer(app, &asked, &buyer).await
 }
 
 /// Who orders for whom: customers for themselves, staff for anybody.
-fn buyer(caller: &Caller, body: &PlaceOrder) -> Result<Buyer, Error> {
+fn buyer(caller: &Caller, request: &Request, body: &PlaceOrder) -> Result<Buyer, Error> {
     let customer = match &body.customer_id {
         Some(customer) if *customer != caller.id && !caller.staff => {
             let detail = "only staff may order for somebody else";
@@ -38,5 +38,7 @@ fn buyer(caller: &Caller, body: &PlaceOrder) -> Result<Buyer, Error> {
         caller: caller.id.clone(),
         actor: caller.actor(),
         email: caller.email.clone().filter(|_| own),
+        // What staff's own browser prefers says nothing of the customer.
+        language: request.preferred_language().filter(|_| own),
     })
 }

@@ -10,8 +10,8 @@ use crate::orders::{find, named};
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
 
-/// 200 with the summary, product names in `?lang=`, else in the language that `Accept-Language` puts first, where there are any; 404
-/// if there is no such order of theirs; 422 if the language is none.
+/// 200 with the summary, product names in `?lang=`, else in the language that `Accept-Language` puts first, else in the order's,
+/// where there are any; 404 if there is no such order of theirs; 422 if the language is none.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let language = request.reader_language()?;
     let named = named(app, &request).await?;

@@ -1,5 +1,6 @@
 //! The email worker: writes to customers (A7).
 
+use shared::mail::feedback::MailboxStatus;
 use shared::order::Order;
 use shared::{guest, mail};
 
@@ -14,7 +15,8 @@ use crate::table::Claim;
 pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
 
 /// Sends the mail about one event, once: it is claimed before and marked after, so it goes out twice only if the
-/// worker dies in between, or the answer of SES is lost, which knows no idempotency key.
+/// worker dies in between, or the answer of SES is lost, which knows no idempotency key. None goes to an address that takes
+/// none: SES closes accounts that go on.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let Delivery { message, token: claim } = delivery;
     let (order, document) = load(app, &message.customer_id, &message.order_id).await?;
@@ -25,6 +27,11 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let Some(mail) = mail::about(&order, &document, event, &store.settings, token.as_deref()) else {
         return Ok(());
     };
+    if app.table.mailbox(&mail.to).await? != MailboxStatus::Ok {
+        app.log
+            .info("no mail goes to an address that takes none", &[("order.id", order.id.to_string().into())]);
+        return Ok(());
+    }
     let (customer, sequence) = (&order.customer, event.sequence);
     match app.table.claim_mail(customer, &order.id, sequence, &claim, app.now()).await? {
         Claim::Settled => return Ok(()),

@@ -23,6 +23,9 @@ pub(super) enum Refusal {
     /// 400 `InvalidParameterValue`
     #[error("{0}")]
     Parameter(String),
+    /// 400 `ConfigurationSetDoesNotExist`
+    #[error("Configuration set <{0}> does not exist.")]
+    ConfigurationSet(String),
     /// 400 `InvalidAction`
     #[error("The local mail service does not offer {0:?}.")]
     Action(String),
@@ -40,6 +43,7 @@ impl Refusal {
         match self {
             Self::Missing(_) => (StatusCode::BAD_REQUEST, "Sender", "ValidationError"),
             Self::Parameter(_) => (StatusCode::BAD_REQUEST, "Sender", "InvalidParameterValue"),
+            Self::ConfigurationSet(_) => (StatusCode::BAD_REQUEST, "Sender", "ConfigurationSetDoesNotExist"),
             Self::Action(_) => (StatusCode::BAD_REQUEST, "Sender", "InvalidAction"),
             Self::Storage(_) | Self::Encoding(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Receiver", "InternalFailure")
@@ -88,6 +92,7 @@ pub(super) fn formatted(form: &Form) -> Result<Mail, Refusal> {
         text: form.owned("Message.Body.Text.Data"),
         html: form.owned("Message.Body.Html.Data"),
         tags: form.tags(),
+        configuration_set: form.owned("ConfigurationSetName"),
         sent_at: epoch(),
         outcome: Outcome::Delivered,
     };
@@ -140,6 +145,7 @@ pub(super) fn raw(form: &Form) -> Result<Mail, Refusal> {
         text,
         html,
         tags: form.tags(),
+        configuration_set: form.owned("ConfigurationSetName"),
         sent_at: epoch(),
         outcome: Outcome::Delivered,
     })

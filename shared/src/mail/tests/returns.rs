@@ -53,17 +53,17 @@ fn a_return_that_arrived_says_what_came_what_did_not_and_what_goes_back() {
             subject,
             "This has arrived: 2 × mug, 1 × tea.",
             "This did not arrive: 1 × book.",
-            "We pay 22.73 EUR back to you the way you paid.",
+            "We pay €22.73 back to you the way you paid.",
         ]
     );
     assert_eq!(
         bill(&case, "return_received")[8..],
-        ["As ordered: 85.16 EUR", "Sent back: 2 × mug, 1 × tea: -22.73 EUR", "Total: 62.43 EUR"]
+        ["As ordered: €85.16", "Sent back: 2 × mug, 1 × tea: -€22.73", "Total: €62.43"]
     );
     let collected = on_delivery();
     assert_eq!(
         words(&collected, "return_received"),
-        [subject, "This has arrived: 1 × book.", "We pay 19.25 EUR back to you."],
+        [subject, "This has arrived: 1 × book.", "We pay €19.25 back to you."],
         "it was paid to the carrier"
     );
     case.refund_done();
@@ -79,7 +79,7 @@ fn a_return_can_bring_the_delivery_charge_back() {
     case.staff(&receive(1, None));
     assert_eq!(
         words(&case, "return_received")[2..],
-        ["We pay 85.16 EUR back to you the way you paid.", "The delivery charge is part of it."]
+        ["We pay €85.16 back to you the way you paid.", "The delivery charge is part of it."]
     );
     case.refund_done();
     assert_eq!(
@@ -106,7 +106,7 @@ fn goods_that_were_not_paid_yet_are_owed_no_more() {
     case.customer(&send_back("r", &[units(2, 1)]));
     case.staff(&approve(1));
     case.staff(&receive(1, None));
-    assert_eq!(words(&case, "return_received")[2..], ["You owe 19.25 EUR less for it."]);
+    assert_eq!(words(&case, "return_received")[2..], ["You owe €19.25 less for it."]);
 }
 
 #[test]

@@ -55,11 +55,18 @@ pub(super) fn placed(picks: &mut Picks<'_>) -> Placement {
         .collect();
     let coupon = (picks.below(3) == 2).then(|| coupon(picks, currency));
     let customer = CustomerId::parse("alice").expect("an id");
-    let buyer = Buyer { customer: customer.clone(), caller: customer, actor: Actor::Customer, email: None };
+    let buyer = Buyer {
+        customer: customer.clone(),
+        caller: customer,
+        actor: Actor::Customer,
+        email: None,
+        language: None,
+    };
     let request = PlaceOrder {
         lines: Some(lines),
         cart_id: None,
         customer_id: None,
+        language: None,
         contact_email: Some("alice@example.com".into()),
         billing_address: None,
         billing_address_id: None,

@@ -3,6 +3,7 @@
 use super::urls::{is_origin, is_page_with_token};
 use super::{Report, bounds, is_text};
 use crate::address::is_mail_address;
+use crate::language::Spoken;
 use crate::packaging::Packaging;
 use crate::store::{PaymentSettings, Sender, Settings};
 
@@ -17,6 +18,10 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     report.range("/eco/trees_per_order", settings.eco.trees_per_order, 0..=bounds::TREES);
     if let Some(sender) = &settings.sender {
         check_sender(sender, report);
+    }
+    if Spoken::of(&settings.default_language).is_none() {
+        let detail = format!("one of {}", Spoken::ALL.map(Spoken::tag).join(", "));
+        report.add("/default_language", "invalid", &detail);
     }
 }
 
