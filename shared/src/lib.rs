@@ -13,6 +13,7 @@ pub mod coupon;
 pub mod fulfillment;
 pub mod guest;
 pub mod ids;
+pub mod invoice;
 pub mod keys;
 pub mod limits;
 pub mod mail;

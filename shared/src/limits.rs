@@ -70,3 +70,9 @@ pub const REFUNDS: usize = 50;
 pub const RETURNS: usize = 20;
 /// Entries of an order's log after which nothing of it is called off line by line any more.
 pub const LOG: usize = 400;
+/// Characters of what the numbers of bills begin with; `{year}` counts as it is written.
+pub const BILL_PREFIX: usize = 20;
+/// Lines of a seller's bank details on bills.
+pub const BANK_LINES: usize = 6;
+/// Characters of the note at the end of bills.
+pub const BILL_NOTE: usize = 500;

@@ -5,6 +5,7 @@ pub mod cancel;
 pub mod cart;
 pub mod coupon;
 pub mod import;
+pub mod invoice;
 pub mod ledger;
 pub mod order;
 pub mod place;

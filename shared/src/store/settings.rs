@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Policies, ShippingMethod, TaxTable};
+use super::{InvoiceSettings, Policies, ShippingMethod, TaxTable};
 use crate::address::Country;
 use crate::api::wire;
 use crate::money::Currency;
@@ -28,6 +28,9 @@ pub struct Settings {
     /// What customers and staff may undo, and until when. An order keeps those of its placement.
     #[serde(deserialize_with = "wire::object")]
     pub policies: Policies,
+    /// Bills.
+    #[serde(deserialize_with = "wire::object")]
+    pub invoices: InvoiceSettings,
     /// Limits against abuse.
     #[serde(deserialize_with = "wire::object")]
     pub limits: OrderLimits,
