@@ -1,0 +1,246 @@
+//! The words of bills. A language is one file and one entry of [`ALL`]; its texts are matches over the enumerations below,
+//! so that one that is missing does not compile.
+
+mod arabic;
+mod dutch;
+mod english;
+mod french;
+mod german;
+mod hebrew;
+mod spanish;
+
+use shared::ids::Language;
+
+use crate::customs::Customs;
+
+/// A language that bills exist in.
+pub struct Words {
+    /// How it writes figures and days.
+    pub customs: Customs,
+    /// A word or two beside something.
+    pub label: fn(Label) -> &'static str,
+    /// A sentence.
+    pub sentence: fn(&Sentence) -> String,
+}
+
+/// Every language that bills exist in. The first one is English, which every search ends with.
+pub static ALL: [Words; 7] = [
+    english::WORDS,
+    german::WORDS,
+    french::WORDS,
+    dutch::WORDS,
+    spanish::WORDS,
+    arabic::WORDS,
+    hebrew::WORDS,
+];
+
+/// The words of a language: those of this very one, else of the same language elsewhere (RFC 4647, 3.4), else English ones.
+pub fn of(language: &Language) -> &'static Words {
+    let [english, ..] = &ALL;
+    let mut tag = language.as_str();
+    loop {
+        if let Some(words) = ALL.iter().find(|words| words.customs.tag.eq_ignore_ascii_case(tag)) {
+            return words;
+        }
+        match tag.rsplit_once('-') {
+            Some((shorter, _)) => tag = shorter,
+            None => return english,
+        }
+    }
+}
+
+/// A word or two beside something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// The title.
+    Invoice,
+    /// The title.
+    CreditNote,
+    InvoiceNumber,
+    CreditNoteNumber,
+    /// The invoice that a credit note is about.
+    ForInvoice,
+    /// When it was issued.
+    Date,
+    OrderNumber,
+    OrderDate,
+    /// When the goods left.
+    Shipped,
+    /// When the goods were promised for.
+    DeliveryExpected,
+    BillTo,
+    ShipTo,
+    Description,
+    Quantity,
+    UnitPrice,
+    Discount,
+    Tax,
+    Amount,
+    /// All goods.
+    Goods,
+    Delivery,
+    /// An amount for nothing in particular.
+    AmountBack,
+    Goodwill,
+    /// Of what the goods cost, this had been given back before.
+    GivenBefore,
+    /// Everything without tax.
+    Net,
+    /// What is billed.
+    Total,
+    /// What is credited.
+    TotalCredited,
+    Rate,
+    /// What a tax is on.
+    TaxableAmount,
+    TaxAmount,
+    /// What no tax is on.
+    NotTaxed,
+    /// The seller's tax number.
+    VatId,
+    /// Discounts of single items, within a sentence.
+    LineDiscounts,
+    /// The order's discount, within a sentence.
+    OrderDiscount,
+    /// Before a coupon's code, within a sentence.
+    Coupon,
+}
+
+impl Label {
+    /// Every label.
+    #[cfg(test)]
+    pub const ALL: [Self; 34] = [
+        Self::Invoice,
+        Self::CreditNote,
+        Self::InvoiceNumber,
+        Self::CreditNoteNumber,
+        Self::ForInvoice,
+        Self::Date,
+        Self::OrderNumber,
+        Self::OrderDate,
+        Self::Shipped,
+        Self::DeliveryExpected,
+        Self::BillTo,
+        Self::ShipTo,
+        Self::Description,
+        Self::Quantity,
+        Self::UnitPrice,
+        Self::Discount,
+        Self::Tax,
+        Self::Amount,
+        Self::Goods,
+        Self::Delivery,
+        Self::AmountBack,
+        Self::Goodwill,
+        Self::GivenBefore,
+        Self::Net,
+        Self::Total,
+        Self::TotalCredited,
+        Self::Rate,
+        Self::TaxableAmount,
+        Self::TaxAmount,
+        Self::NotTaxed,
+        Self::VatId,
+        Self::LineDiscounts,
+        Self::OrderDiscount,
+        Self::Coupon,
+    ];
+}
+
+/// A way to pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// By card, or on the provider's page.
+    Card,
+    /// In cash, at the door.
+    Cash,
+}
+
+/// What a bill says. Amounts and days are written as the language writes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sentence {
+    /// Which currency amounts are in, and whether prices and amounts of items are meant with tax.
+    Amounts {
+        currency: String,
+        with_tax: bool,
+    },
+    /// `amounts` is a list of discounts with what each takes off.
+    DiscountsIncluded {
+        amounts: String,
+    },
+    Page {
+        page: usize,
+        of: usize,
+    },
+
+    NothingToPay,
+    Paid {
+        amount: String,
+        on: String,
+        method: Method,
+    },
+    /// The bank has reserved it, and it is taken when the goods leave.
+    Reserved {
+        amount: String,
+    },
+    PayOnDelivery {
+        amount: String,
+    },
+    Open {
+        amount: String,
+    },
+    PaidBack {
+        amount: String,
+        on: String,
+    },
+    /// Nothing goes back; less has to be paid.
+    SetOff,
+
+    /// What a credit note is for.
+    ForCalledOff,
+    ForSentBack,
+    ForPaidBack,
+    ForAmount,
+    ForGoodwill,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_found_by_its_tag_then_by_less_of_it_then_it_is_english() {
+        for (asked, found) in [
+            ("de", "de"),
+            ("de-AT", "de"),
+            ("EN-gb", "en"),
+            ("ar-EG", "ar"),
+            ("pl", "en"),
+            ("zh-Hant-TW", "en"),
+        ] {
+            let language = Language::parse(asked).expect("a language");
+            assert_eq!(of(&language).customs.tag, found, "{asked}");
+        }
+    }
+
+    #[test]
+    fn every_language_says_everything() {
+        for words in &ALL {
+            for label in Label::ALL {
+                assert!(!(words.label)(label).trim().is_empty(), "{label:?}");
+            }
+            let amount = || "1".to_owned();
+            for sentence in [
+                Sentence::Amounts { currency: "EUR".into(), with_tax: true },
+                Sentence::Amounts { currency: "EUR".into(), with_tax: false },
+                Sentence::Paid { amount: amount(), on: "2".into(), method: Method::Cash },
+                Sentence::Page { page: 1, of: 2 },
+                Sentence::SetOff,
+                Sentence::ForGoodwill,
+            ] {
+                let said = (words.sentence)(&sentence);
+                assert!(!said.contains('{') && !said.is_empty(), "{said}");
+            }
+        }
+    }
+}
