@@ -1,4 +1,4 @@
-//! The names of countries (Unicode CLDR 48, territory names; fonts/README.md has the licence).
+//! The names of countries: territory names of the Unicode CLDR (fonts/README.md says whose, and under which licence).
 
 /// Codes of ISO 3166-1 and `XK`, and a name for each in every language of bills, in columns.
 static NAMES: &str = include_str!("../data/countries.tsv");
@@ -22,7 +22,7 @@ mod tests {
         let rows: Vec<&str> = NAMES.lines().collect();
         assert_eq!(rows.len(), 1 + 250);
         for words in words::ALL.iter() {
-            assert_eq!(name("XK", words.customs.tag).is_empty(), false);
+            assert!(!name("XK", words.customs.tag).is_empty());
             assert_ne!(name("NL", words.customs.tag), "NL");
         }
         assert!(rows.iter().all(|row| row.split('\t').all(|name| !name.is_empty())));

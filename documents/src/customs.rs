@@ -42,7 +42,7 @@ impl Customs {
         let plain = format!("{:0>1$}", minor.unsigned_abs(), digits + 1);
         let (whole, part) = plain.split_at(plain.len().saturating_sub(digits));
         let figure = self.decimal(&if digits == 0 { plain.clone() } else { format!("{whole}.{part}") });
-        if minor < 0 { format!("\u{2212}{figure}") } else { figure }
+        if minor < 0 { format!("-{figure}") } else { figure }
     }
 
     /// An amount with its currency.
@@ -124,12 +124,9 @@ mod tests {
     fn what_is_below_zero_has_a_minus() {
         let eur = Currency::parse("EUR").expect("a currency");
         let jpy = Currency::parse("JPY").expect("a currency");
-        for (minor, currency, written) in [
-            (-1, eur, "\u{2212}0.01"),
-            (0, eur, "0.00"),
-            (123_456, eur, "1,234.56"),
-            (-1_500, jpy, "\u{2212}1,500"),
-        ] {
+        for (minor, currency, written) in
+            [(-1, eur, "-0.01"), (0, eur, "0.00"), (123_456, eur, "1,234.56"), (-1_500, jpy, "-1,500")]
+        {
             assert_eq!(customs("en").signed(minor, currency), written);
         }
     }

@@ -148,6 +148,40 @@ mod tests {
     }
 
     #[test]
+    fn every_letter_of_these_scripts_has_a_shape() {
+        let fonts = Fonts::new();
+        for (first, last) in [
+            (' ', '~'),
+            ('¡', 'ɏ'),
+            ('Ḁ', 'ỹ'),
+            ('ʹ', 'ͷ'),
+            ('Α', 'Ρ'),
+            ('Σ', 'Ω'),
+            ('α', 'ώ'),
+            ('Ѐ', 'ԯ'),
+            ('א', 'ת'),
+            ('ء', 'ي'),
+            ('ٱ', 'ۓ'),
+            ('۰', '۹'),
+            ('अ', 'ह'),
+            ('০', '৯'),
+            ('Ա', 'Ֆ'),
+            ('ა', 'ჺ'),
+            ('ก', 'ฺ'),
+            ('ぁ', 'ん'),
+            ('ァ', 'ヶ'),
+            ('가', '힣'),
+            ('一', '\u{9fa5}'),
+            ('、', '】'),
+            ('！', '～'),
+        ] {
+            let missing: String =
+                (first..=last).filter(|letter| fonts.face_of(*letter, Weight::Bold).is_none()).collect();
+            assert_eq!(missing, "", "{first} to {last}");
+        }
+    }
+
+    #[test]
     fn scripts_are_set_in_their_own_font_and_in_bold_where_there_is_one() {
         let fonts = Fonts::new();
         let asked =

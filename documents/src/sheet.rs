@@ -97,6 +97,11 @@ impl Look {
         self.size * 1.42
     }
 
+    /// The same, smaller or larger.
+    pub fn scaled(self, by: f32) -> Self {
+        Self { size: self.size * by, ..self }
+    }
+
     fn style(self) -> Style {
         Style { size: self.size, weight: self.weight }
     }

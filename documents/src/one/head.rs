@@ -2,9 +2,9 @@
 
 use shared::invoice::Supply;
 
-use super::{ACCENT, BODY, Bill, HAIRLINE, INK, LEFT, MUTED, NAME, SMALL, TEXT, look, party};
+use super::{ACCENT, BODY, Bill, HAIRLINE, INK, LEFT, MUTED, NAME, SMALL, TEXT, fitted, look, party};
 use crate::fonts::Weight;
-use crate::sheet::{Align, Column, Meaning, Role};
+use crate::sheet::{Align, Column, Look, Meaning, Role};
 use crate::words::{Label, Sentence};
 
 const SELLER: Column = Column { x: LEFT, width: 290.0 };
@@ -54,16 +54,17 @@ pub(super) fn again(bill: &mut Bill<'_>) {
 /// Name and address of the seller. Says where it ends.
 fn seller(bill: &mut Bill<'_>, y: f32) -> f32 {
     let seller = &bill.invoice.seller;
-    let address = seller.address.as_ref().map(|address| party::lines(address, bill.customs().tag));
+    let address =
+        seller.address.as_ref().map(|address| party::lines(address, bill.customs().tag).join("  ·  "));
+    let blocks = fitted(96.0, |by| {
+        let quoted = |text: &String, look: Look| bill.sheet.quoted(text, look.scaled(by), SELLER.width);
+        let name = seller.name.iter().map(|name| quoted(name, look(13.0, Weight::Bold, INK)));
+        name.chain(address.iter().map(|address| quoted(address, SMALL))).collect()
+    });
     let part = bill.sheet.part(Role::Paragraph, None);
     let mut y = y;
-    if let Some(name) = &seller.name {
-        let name = bill.sheet.quoted(name, look(13.0, Weight::Bold, INK), SELLER.width);
-        y = bill.sheet.put(name, Meaning::Part(part), SELLER, Align::Start, y) + 1.0;
-    }
-    if let Some(lines) = address {
-        let lines = bill.sheet.quoted(&lines.join("  ·  "), SMALL, SELLER.width);
-        y = bill.sheet.put(lines, Meaning::Part(part), SELLER, Align::Start, y);
+    for block in blocks {
+        y = bill.sheet.put(block, Meaning::Part(part), SELLER, Align::Start, y) + 1.0;
     }
     y
 }
@@ -81,8 +82,11 @@ fn parties(bill: &mut Bill<'_>) -> f32 {
         let part = bill.sheet.part(Role::Paragraph, None);
         let name = bill.sheet.words(bill.label(label), NAME, width);
         let mut y = bill.sheet.put(name, Meaning::Part(part), column, Align::Start, bill.y) + 2.0;
-        for line in party::lines(address, bill.customs().tag) {
-            let line = bill.sheet.quoted(&line, TEXT, width);
+        let lines = party::lines(address, bill.customs().tag);
+        let lines = fitted(220.0, |by| {
+            lines.iter().map(|line| bill.sheet.quoted(line, TEXT.scaled(by), width)).collect()
+        });
+        for line in lines {
             y = bill.sheet.put(line, Meaning::Part(part), column, Align::Start, y);
         }
         end = end.max(y);

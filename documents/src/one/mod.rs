@@ -11,7 +11,7 @@ use shared::invoice::{Invoice, Kind};
 use crate::PdfError;
 use crate::customs::Customs;
 use crate::fonts::{Fonts, Weight};
-use crate::sheet::{About, Colour, Column, Look, Sheet};
+use crate::sheet::{About, Block, Colour, Column, Look, Sheet};
 use crate::words::{self, Label, Sentence, Words};
 
 const INK: Colour = (0x1b, 0x22, 0x27);
@@ -35,6 +35,15 @@ const STRONG: Look = look(9.5, Weight::Bold, INK);
 const SMALL: Look = look(8.0, Weight::Regular, MUTED);
 const NAME: Look = look(8.0, Weight::Bold, ACCENT);
 
+/// How much smaller text gets, step by step, so that whatever was allowed to be written finds its place.
+const SMALLER: [f32; 5] = [1.0, 0.86, 0.74, 0.63, 0.53];
+
+/// What is written in the largest size in which it is not higher than this.
+fn fitted(height: f32, write: impl Fn(f32) -> Vec<Block>) -> Vec<Block> {
+    let is_fine = |blocks: &Vec<Block>| blocks.iter().map(Block::height).sum::<f32>() <= height;
+    SMALLER.into_iter().map(&write).find(is_fine).unwrap_or_else(|| write(SMALLER[SMALLER.len() - 1]))
+}
+
 /// A bill, its words, and where on which page it goes on.
 struct Bill<'a> {
     invoice: &'a Invoice,
@@ -50,13 +59,9 @@ struct Bill<'a> {
 pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>, PdfError> {
     let fonts = Fonts::new();
     let words = words::of(&invoice.language);
-    let mut bill = Bill {
-        invoice,
-        words,
-        sheet: Sheet::new(&fonts, words.customs.right_to_left),
-        y: 0.0,
-        bottom: foot::top(invoice, words),
-    };
+    let mut bill =
+        Bill { invoice, words, sheet: Sheet::new(&fonts, words.customs.right_to_left), y: 0.0, bottom: 0.0 };
+    bill.bottom = foot::top(&bill);
     head::write(&mut bill);
     table::write(&mut bill);
     sums::write(&mut bill);

@@ -12,6 +12,8 @@ use crate::words::{Label, Method, Sentence};
 const TAXES: Column = Column { x: LEFT, width: 240.0 };
 const SUMS: Column = Column { x: LEFT + BODY.width - 218.0, width: 218.0 };
 const ROW: f32 = 17.0;
+/// More taxes than these stand above the sums instead of beside them, over as many pages as they need.
+const MANY_TAXES: usize = 12;
 const TOTAL: Look = look(12.0, Weight::Bold, ACCENT);
 const PADDING: f32 = 10.0;
 
@@ -20,11 +22,19 @@ pub(super) fn write(bill: &mut Bill<'_>) {
     let included = discounts(bill).map(|text| bill.sheet.words(&text, SMALL, BODY.width));
     let settled = settlement(bill);
     let settled = bill.sheet.words(&settled, TEXT, BODY.width - 2.0 * PADDING);
-    let note = bill.invoice.seller.note.clone();
+    // What it says is about goods on their way to the customer.
+    let note = bill.invoice.seller.note.clone().filter(|_| !bill.invoice.is_credit_note());
     let note =
         note.map(|note| bill.sheet.quoted(&note, look(8.5, Weight::Regular, super::MUTED), BODY.width));
     let sums_height = ROW * (sums.len() as f32) + 16.0;
-    let taxes_height = ROW * (taxes.len() as f32 + 1.0);
+    let mut taxes_height = ROW * (taxes.len() as f32 + 1.0);
+    let taxes = if taxes.len() > MANY_TAXES {
+        bill.y = put_taxes(bill, taxes, bill.y) + 12.0;
+        taxes_height = 0.0;
+        vec![]
+    } else {
+        taxes
+    };
     let height = sums_height.max(taxes_height)
         + included.as_ref().map_or(0.0, |block| block.height() + 8.0)
         + settled.height()
@@ -34,10 +44,8 @@ pub(super) fn write(bill: &mut Bill<'_>) {
     bill.room(height);
 
     let top = bill.y;
-    if !taxes.is_empty() {
-        put_taxes(bill, taxes, top);
-    }
-    bill.y = put_sums(bill, sums, top).max(top + taxes_height) + 8.0;
+    let below_taxes = if taxes.is_empty() { top } else { put_taxes(bill, taxes, top) };
+    bill.y = put_sums(bill, sums, top).max(below_taxes) + 8.0;
     if let Some(block) = included {
         let part = bill.sheet.part(Role::Paragraph, None);
         bill.y = bill.sheet.put(block, Meaning::Part(part), BODY, Align::Start, bill.y) + 8.0;
@@ -70,7 +78,11 @@ fn sums(bill: &Bill<'_>) -> Vec<(String, String)> {
     if !with_tax && !invoice.tax.is_zero() {
         sums.push((bill.label(Label::Net).to_owned(), figure(invoice.net)));
         let tax = |tax: &shared::invoice::TaxSum| (tax_name(bill, tax), figure(tax.amount));
-        sums.extend(invoice.taxes.iter().map(tax));
+        if invoice.taxes.len() > MANY_TAXES {
+            sums.push((bill.label(Label::TaxAmount).to_owned(), figure(invoice.tax)));
+        } else {
+            sums.extend(invoice.taxes.iter().map(tax));
+        }
     }
     let total = if invoice.is_credit_note() { Label::TotalCredited } else { Label::Total };
     sums.push((bill.label(total).to_owned(), customs.amount(invoice.total)));
@@ -86,26 +98,29 @@ fn tax_name(bill: &Bill<'_>, tax: &shared::invoice::TaxSum) -> String {
 
 fn put_sums(bill: &mut Bill<'_>, sums: Vec<(String, String)>, top: f32) -> f32 {
     let total_at = sums.iter().rposition(|(_, figure)| figure.contains(bill.invoice.currency.code()));
+    let look_of = |at: usize| if Some(at) == total_at { TOTAL } else { TEXT };
+    let figures: Vec<Block> =
+        sums.iter().enumerate().map(|(at, (_, figure))| bill.sheet.figure(figure, look_of(at))).collect();
+    let widest = figures.iter().map(Block::width).fold(0.0, f32::max);
+    let inner = Column { x: SUMS.x + 8.0, width: SUMS.width - 16.0 };
+    let column = Column { x: inner.x + inner.width - widest, width: widest };
     let table = bill.sheet.part(Role::Table, None);
     let mut y = top;
-    for (at, (name, figure)) in sums.into_iter().enumerate() {
+    for (at, ((name, _), figure)) in sums.iter().zip(figures).enumerate() {
         let is_total = Some(at) == total_at;
         let row = bill.sheet.part(Role::Row, Some(table));
         let (name_part, cell) =
             (bill.sheet.part(Role::RowName, Some(row)), bill.sheet.part(Role::Cell, Some(row)));
-        let (height, text) = if is_total { (ROW + 13.0, TOTAL) } else { (ROW, TEXT) };
+        let name_look = if is_total { look(10.5, Weight::Bold, ACCENT) } else { TEXT };
+        let name = bill.sheet.words(name, name_look, inner.width - figure.width() - 8.0);
+        let height = (if is_total { ROW + 13.0 } else { ROW }).max(name.height() + 4.0);
         if is_total {
             bill.sheet.fill(SUMS, y + 3.0, height - 6.0, SOFT);
         }
-        let figure = bill.sheet.figure(&figure, text);
-        let inner = Column { x: SUMS.x + 8.0, width: SUMS.width - 16.0 };
-        let name_look = if is_total { look(10.5, Weight::Bold, ACCENT) } else { TEXT };
-        let name = bill.sheet.words(&name, name_look, inner.width - figure.width() - 8.0);
-        let height = height.max(name.height() + 4.0);
         let middle = |block: &Block| y + (height - block.height()) / 2.0;
         let (name_y, figure_y) = (middle(&name), middle(&figure));
         bill.sheet.put(name, Meaning::Part(name_part), inner, Align::Start, name_y);
-        bill.sheet.put(figure, Meaning::Part(cell), inner, Align::End, figure_y);
+        bill.sheet.put(figure, Meaning::Part(cell), column, Align::Figures, figure_y);
         y += height;
     }
     y
@@ -128,40 +143,68 @@ fn taxes(bill: &Bill<'_>) -> Vec<[String; 4]> {
     rows
 }
 
-fn put_taxes(bill: &mut Bill<'_>, rows: Vec<[String; 4]>, top: f32) {
-    let widths = [86.0, 44.0, 58.0, 52.0];
+/// Puts the table of taxes; each row goes on another page if it does not fit. Says where it ends.
+fn put_taxes(bill: &mut Bill<'_>, rows: Vec<[String; 4]>, top: f32) -> f32 {
     let names = [Label::Tax, Label::Rate, Label::TaxableAmount, Label::TaxAmount];
+    // As wide as the figures need it; the names of taxes have the rest.
+    let width = |at: usize| {
+        let figures =
+            rows.iter().filter_map(|row| row.get(at)).map(|text| bill.sheet.figure(text, FIGURES).width());
+        let name = names
+            .get(at)
+            .map_or(0.0, |name| bill.sheet.words(bill.label(*name), NAME, f32::INFINITY).width());
+        figures.fold(name, f32::max) + 12.0
+    };
+    let figures = [width(1), width(2), width(3)];
     let mut x = TAXES.x;
-    let columns = widths.map(|width| {
-        let column = Column { x, width };
-        x += width;
-        column
-    });
+    let columns =
+        [TAXES.width - figures.iter().sum::<f32>(), figures[0], figures[1], figures[2]].map(|width| {
+            let column = Column { x, width };
+            x += width;
+            column
+        });
     let align = |at: usize| if at == 0 { Align::Start } else { Align::Figures };
+    let put_names = |bill: &mut Bill<'_>, y: f32, row: Option<usize>| {
+        for (at, (name, column)) in names.into_iter().zip(columns).enumerate() {
+            let meaning = match row {
+                Some(row) => Meaning::Part(bill.sheet.part(Role::ColumnName, Some(row))),
+                None => Meaning::Header,
+            };
+            let name = bill.sheet.words(bill.label(name), NAME, column.width.max(1.0));
+            bill.sheet.put(name, meaning, column, align(at), y + 2.0);
+        }
+        bill.y = y + ROW;
+    };
     let table = bill.sheet.part(Role::Table, None);
     let head = bill.sheet.part(Role::TableHead, Some(table));
     let row = bill.sheet.part(Role::Row, Some(head));
-    for (at, (name, column)) in names.into_iter().zip(columns).enumerate() {
-        let part = bill.sheet.part(Role::ColumnName, Some(row));
-        let name = bill.sheet.words(bill.label(name), NAME, column.width);
-        bill.sheet.put(name, Meaning::Part(part), column, align(at), top + 2.0);
-    }
+    put_names(bill, top, Some(row));
     let body = bill.sheet.part(Role::TableBody, Some(table));
-    let mut y = top + ROW;
     for cells in rows {
+        let blocks: Vec<Block> = cells
+            .iter()
+            .zip(columns)
+            .enumerate()
+            .map(|(at, (text, column))| match at {
+                0 => bill.sheet.quoted(text, FIGURES, (column.width - 4.0).max(20.0)),
+                _ => bill.sheet.figure(text, FIGURES),
+            })
+            .collect();
+        let height = blocks.iter().map(Block::height).fold(0.0, f32::max).max(ROW - 5.0) + 5.0;
+        if bill.room(height) {
+            let y = bill.y;
+            put_names(bill, y, None);
+        }
+        let y = bill.y;
         bill.sheet.fill(TAXES, y, 0.6, HAIRLINE);
         let row = bill.sheet.part(Role::Row, Some(body));
-        let mut end = y + ROW;
-        for (at, (text, column)) in cells.into_iter().zip(columns).enumerate() {
+        for (at, (block, column)) in blocks.into_iter().zip(columns).enumerate() {
             let part = bill.sheet.part(Role::Cell, Some(row));
-            let block = match at {
-                0 => bill.sheet.quoted(&text, FIGURES, column.width - 4.0),
-                _ => bill.sheet.figure(&text, FIGURES),
-            };
-            end = end.max(bill.sheet.put(block, Meaning::Part(part), column, align(at), y + 2.5));
+            bill.sheet.put(block, Meaning::Part(part), column, align(at), y + 2.5);
         }
-        y = end;
+        bill.y = y + height;
     }
+    bill.y
 }
 
 /// What was taken off, in a sentence.
@@ -179,7 +222,7 @@ fn discounts(bill: &Bill<'_>) -> Option<String> {
     let parts: Vec<String> = parts
         .into_iter()
         .filter(|(_, amount)| !amount.is_zero())
-        .map(|(name, amount)| format!("{name} {}", bill.within(customs.amount(amount))))
+        .map(|(name, amount)| format!("{name} ({})", bill.within(customs.amount(amount))))
         .collect();
     let comma = if customs.tag == "ar" { "، " } else { ", " };
     (!parts.is_empty()).then(|| bill.say(&Sentence::DiscountsIncluded { amounts: parts.join(comma) }))

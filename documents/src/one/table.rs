@@ -1,12 +1,18 @@
 //! The table of goods. It goes on over as many pages as it needs; each begins with the names of the columns.
 
 use shared::invoice::{AdjustmentKind, Line};
-use shared::percent::Percent;
 
-use super::{ACCENT, BODY, Bill, HAIRLINE, LEFT, NAME, SMALL, STRONG, TEXT, look};
+use super::{ACCENT, BODY, Bill, HAIRLINE, INK, LEFT, NAME, SMALL, STRONG, TEXT, fitted, look};
 use crate::fonts::Weight;
-use crate::sheet::{Align, Block, Colour, Column, Meaning, Role};
+use crate::sheet::{Align, Block, Column, Look, Meaning, Role};
 use crate::words::{Label, Sentence};
+
+/// Figures in the tables of the sums.
+pub(super) const FIGURES: Look = look(8.5, Weight::Regular, INK);
+/// Between two columns.
+const GAP: f32 = 14.0;
+/// What names of columns and rates of taxes may take before they take two lines.
+const WIDEST_NAME: f32 = 66.0;
 
 /// A column: its name, how wide it is, and where its text goes.
 struct Shape {
@@ -15,56 +21,122 @@ struct Shape {
     align: Align,
 }
 
-/// A row: what stands in each column, or nothing.
-type Row = Vec<Vec<Block>>;
+/// A row: what is bought, and a figure for each other column.
+struct Row {
+    goods: Goods,
+    figures: Vec<String>,
+}
+
+/// What stands in the first column.
+enum Goods {
+    /// A name, what makes it this variation, and what programs call it.
+    Line { name: String, attributes: String, sku: String },
+    /// Something that is no goods.
+    Label(Label),
+}
 
 pub(super) fn write(bill: &mut Bill<'_>) {
-    let invoice = bill.invoice;
-    if invoice.lines.is_empty() && invoice.adjustment.is_none() {
+    let rows = rows(bill);
+    if rows.is_empty() {
         return;
     }
-    let with_tax = invoice.prices_include_tax;
-    let amounts = bill.say(&Sentence::Amounts { currency: invoice.currency.code().to_owned(), with_tax });
+    let (currency, with_tax) = (bill.invoice.currency.code().to_owned(), bill.invoice.prices_include_tax);
+    let amounts = bill.say(&Sentence::Amounts { currency, with_tax });
     let part = bill.sheet.part(Role::Paragraph, None);
     let amounts = bill.sheet.words(&amounts, SMALL, BODY.width);
     bill.y = bill.sheet.put(amounts, Meaning::Part(part), BODY, Align::Start, bill.y) + 4.0;
 
-    let shapes = shapes(bill);
+    let shapes = shapes(bill, &rows);
     let table = bill.sheet.part(Role::Table, None);
     names(bill, &shapes, Some(table));
     let body = bill.sheet.part(Role::TableBody, Some(table));
-    for line in &invoice.lines {
-        let row = goods(bill, &shapes, line);
-        put(bill, &shapes, row, body);
-    }
-    if let Some(row) = adjustment(bill, &shapes) {
-        put(bill, &shapes, row, body);
+    for row in &rows {
+        let cells = cells(bill, &shapes, row);
+        put(bill, &shapes, cells, body);
     }
     bill.y += 12.0;
 }
 
-/// The columns. Discounts have one only if there are any.
-fn shapes(bill: &Bill<'_>) -> Vec<Shape> {
+/// The columns of figures. Discounts and taxes have one only if there are any.
+fn columns(bill: &Bill<'_>) -> Vec<Label> {
     let discounts = bill.invoice.lines.iter().any(|line| line.off_minor() != 0);
-    let widths = [
-        Some((Label::Quantity, 44.0)),
-        Some((Label::UnitPrice, 72.0)),
-        discounts.then_some((Label::Discount, 66.0)),
-        Some((Label::Tax, 62.0)),
-        Some((Label::Amount, 80.0)),
-    ];
-    let figures: Vec<(Label, f32)> = widths.into_iter().flatten().collect();
-    let taken: f32 = figures.iter().map(|(_, width)| width).sum();
+    let taxes = !bill.invoice.taxes.is_empty();
+    let all = [Label::Quantity, Label::UnitPrice, Label::Discount, Label::Tax, Label::Amount];
+    let has = |label: &Label| match label {
+        Label::Discount => discounts,
+        Label::Tax => taxes,
+        _ => true,
+    };
+    all.into_iter().filter(has).collect()
+}
+
+fn rows(bill: &Bill<'_>) -> Vec<Row> {
+    let columns = columns(bill);
+    let lines = bill.invoice.lines.iter().map(|line| goods(bill, &columns, line));
+    lines.chain(adjustment(bill, &columns)).collect()
+}
+
+fn goods(bill: &Bill<'_>, columns: &[Label], line: &Line) -> Row {
+    let (invoice, customs) = (bill.invoice, bill.customs());
+    let attributes: Vec<String> =
+        line.attributes.iter().map(|it| format!("{}: {}", it.attribute.trim(), it.value.trim())).collect();
+    let rates: Vec<String> = line.taxes.iter().map(|(_, rate, _)| customs.percent(*rate)).collect();
+    let figure = |column: &Label| match column {
+        Label::Quantity => customs.number(line.quantity),
+        Label::UnitPrice => customs.figure(line.unit_price),
+        Label::Discount if line.off_minor() == 0 => String::new(),
+        Label::Discount => customs.signed(-line.off_minor(), invoice.currency),
+        Label::Tax if rates.is_empty() => "\u{2013}".to_owned(),
+        Label::Tax => rates.join(" + "),
+        _ => customs.figure(invoice.amount_of(line)),
+    };
+    Row {
+        goods: Goods::Line {
+            name: line.name_in(&invoice.language).to_owned(),
+            attributes: attributes.join("  ·  "),
+            sku: line.sku.to_string(),
+        },
+        figures: columns.iter().map(figure).collect(),
+    }
+}
+
+/// What a credit note has beside goods.
+fn adjustment(bill: &Bill<'_>, columns: &[Label]) -> Option<Row> {
+    let adjustment = bill.invoice.adjustment?;
+    let label = match adjustment.kind {
+        AdjustmentKind::Amount => Label::AmountBack,
+        AdjustmentKind::Goodwill => Label::Goodwill,
+        AdjustmentKind::GivenBefore => Label::GivenBefore,
+    };
+    let minor = if bill.invoice.prices_include_tax { adjustment.total_minor } else { adjustment.net_minor };
+    let figure = |column: &Label| match column {
+        Label::Amount => bill.customs().signed(minor, bill.invoice.currency),
+        _ => String::new(),
+    };
+    Some(Row { goods: Goods::Label(label), figures: columns.iter().map(figure).collect() })
+}
+
+/// As wide as the figures need it; the goods have the rest.
+fn shapes(bill: &Bill<'_>, rows: &[Row]) -> Vec<Shape> {
+    let width = |(at, name): (usize, &Label)| {
+        let named = bill.sheet.words(bill.label(*name), NAME, WIDEST_NAME).width();
+        let figures = rows.iter().filter_map(|row| row.figures.get(at));
+        let widest = figures.map(|figure| bill.sheet.figure(figure, TEXT).width()).fold(0.0, f32::max);
+        // A line can have many taxes.
+        named.max(if *name == Label::Tax { widest.min(WIDEST_NAME) } else { widest })
+    };
+    let widths: Vec<(Label, f32)> =
+        columns(bill).iter().enumerate().map(|(at, name)| (*name, width((at, name)))).collect();
+    let goods = BODY.width - widths.iter().map(|(_, width)| width + GAP).sum::<f32>();
     let mut shapes = vec![Shape {
         name: Label::Description,
-        column: Column { x: LEFT, width: BODY.width - taken },
+        column: Column { x: LEFT, width: goods },
         align: Align::Start,
     }];
-    let mut x = LEFT + BODY.width - taken;
-    for (name, width) in figures {
-        // A gap to the column before.
-        shapes.push(Shape { name, column: Column { x: x + 8.0, width: width - 8.0 }, align: Align::Figures });
-        x += width;
+    let mut x = LEFT + goods;
+    for (name, width) in widths {
+        shapes.push(Shape { name, column: Column { x: x + GAP, width }, align: Align::Figures });
+        x += GAP + width;
     }
     shapes
 }
@@ -75,91 +147,61 @@ fn names(bill: &mut Bill<'_>, shapes: &[Shape], table: Option<usize>) {
         let head = bill.sheet.part(Role::TableHead, Some(table));
         bill.sheet.part(Role::Row, Some(head))
     });
-    let mut end = bill.y;
+    let name = |bill: &Bill<'_>, shape: &Shape| {
+        bill.sheet.words(bill.label(shape.name), NAME, shape.column.width.max(1.0))
+    };
+    let height = shapes.iter().map(|shape| name(bill, shape).height()).fold(0.0, f32::max);
     for shape in shapes {
-        let meaning =
-            row.map_or(Meaning::Header, |row| Meaning::Part(bill.sheet.part(Role::ColumnName, Some(row))));
-        let name = bill.sheet.words(bill.label(shape.name), NAME, shape.column.width);
-        end = end.max(bill.sheet.put(name, meaning, shape.column, shape.align, bill.y));
+        let meaning = match row {
+            Some(row) => Meaning::Part(bill.sheet.part(Role::ColumnName, Some(row))),
+            None => Meaning::Header,
+        };
+        let name = name(bill, shape);
+        let y = bill.y + height - name.height();
+        bill.sheet.put(name, meaning, shape.column, shape.align, y);
     }
-    bill.y = end + 4.0;
+    bill.y += height + 4.0;
     bill.sheet.fill(BODY, bill.y, 0.9, ACCENT);
     bill.y += 1.0;
 }
 
-fn goods(bill: &Bill<'_>, shapes: &[Shape], line: &Line) -> Row {
-    let (invoice, customs) = (bill.invoice, bill.customs());
-    let width = shapes.first().map_or(BODY.width, |shape| shape.column.width);
-    let mut name = vec![bill.sheet.quoted(line.name_in(&invoice.language), STRONG, width)];
-    if !line.attributes.is_empty() {
-        let attributes: Vec<String> = line
-            .attributes
-            .iter()
-            .map(|it| format!("{}: {}", it.attribute.trim(), it.value.trim()))
-            .collect();
-        name.push(bill.sheet.quoted(&attributes.join("  ·  "), SMALL, width));
-    }
-    name.push(bill.sheet.quoted(&line.sku.to_string(), SMALL, width));
-    let figure = |text: &str| vec![bill.sheet.figure(text, TEXT)];
-    let rates: Vec<Percent> = line.taxes.iter().map(|(_, rate, _)| *rate).collect();
-    let cell = |shape: &Shape| match shape.name {
-        Label::Quantity => figure(&customs.number(line.quantity)),
-        Label::UnitPrice => figure(&customs.figure(line.unit_price)),
-        Label::Discount if line.off_minor() == 0 => vec![],
-        Label::Discount => figure(&customs.signed(-line.off_minor(), invoice.currency)),
-        Label::Tax => vec![tax(bill, &rates, shape.column.width)],
-        _ => figure(&customs.figure(invoice.amount_of(line))),
+/// What stands in each column of a row.
+fn cells(bill: &Bill<'_>, shapes: &[Shape], row: &Row) -> Vec<Vec<Block>> {
+    let width = |at: usize| shapes.get(at).map_or(BODY.width, |shape| shape.column.width);
+    let goods = match &row.goods {
+        Goods::Label(label) => vec![bill.sheet.words(bill.label(*label), STRONG, width(0))],
+        Goods::Line { name, attributes, sku } => {
+            let small = [attributes, sku].into_iter().filter(|text| !text.is_empty());
+            let small: Vec<&String> = small.collect();
+            let small = fitted(220.0, |by| {
+                small.iter().map(|text| bill.sheet.quoted(text, SMALL.scaled(by), width(0))).collect()
+            });
+            [bill.sheet.quoted(name, STRONG, width(0))].into_iter().chain(small).collect()
+        }
     };
-    [name].into_iter().chain(shapes.iter().skip(1).map(cell)).collect()
-}
-
-/// The rates of a line, together.
-fn tax(bill: &Bill<'_>, rates: &[Percent], width: f32) -> Block {
-    let rates: Vec<String> = rates.iter().map(|rate| bill.customs().percent(*rate)).collect();
-    if rates.is_empty() {
-        return bill.sheet.figure("\u{2013}", TEXT);
-    }
-    bill.sheet.wrapped_figure(&rates.join(" + "), TEXT, width)
-}
-
-/// What a credit note has beside goods.
-fn adjustment(bill: &Bill<'_>, shapes: &[Shape]) -> Option<Row> {
-    let adjustment = bill.invoice.adjustment?;
-    let label = match adjustment.kind {
-        AdjustmentKind::Amount => Label::AmountBack,
-        AdjustmentKind::Goodwill => Label::Goodwill,
-        AdjustmentKind::GivenBefore => Label::GivenBefore,
+    let figure = |(at, text): (usize, &String)| match text.as_str() {
+        "" => vec![],
+        // Wide enough for all but many taxes.
+        text => vec![bill.sheet.wrapped_figure(text, TEXT, width(at + 1) + 0.1)],
     };
-    let minor = if bill.invoice.prices_include_tax { adjustment.total_minor } else { adjustment.net_minor };
-    let width = shapes.first().map_or(BODY.width, |shape| shape.column.width);
-    let name = bill.sheet.words(bill.label(label), STRONG, width);
-    let amount = bill.sheet.figure(&bill.customs().signed(minor, bill.invoice.currency), TEXT);
-    let between = shapes.len().saturating_sub(2);
-    Some([vec![name]].into_iter().chain(std::iter::repeat_n(vec![], between)).chain([vec![amount]]).collect())
+    [goods].into_iter().chain(row.figures.iter().enumerate().map(figure)).collect()
 }
 
 /// Puts a row below the others, on another page if it does not fit; it is never torn.
-fn put(bill: &mut Bill<'_>, shapes: &[Shape], row: Row, body: usize) {
-    let height = row.iter().map(|cell| cell.iter().map(Block::height).sum::<f32>()).fold(0.0, f32::max);
+fn put(bill: &mut Bill<'_>, shapes: &[Shape], cells: Vec<Vec<Block>>, body: usize) {
+    let height = cells.iter().map(|cell| cell.iter().map(Block::height).sum::<f32>()).fold(0.0, f32::max);
     if bill.room(height + 13.0) {
         names(bill, shapes, None);
     }
-    let part = bill.sheet.part(Role::Row, Some(body));
-    for (shape, cell) in shapes.iter().zip(row) {
-        let meaning = Meaning::Part(bill.sheet.part(Role::Cell, Some(part)));
+    let row = bill.sheet.part(Role::Row, Some(body));
+    for (shape, cell) in shapes.iter().zip(cells) {
+        let meaning = Meaning::Part(bill.sheet.part(Role::Cell, Some(row)));
         let mut y = bill.y + 6.0;
         for block in cell {
             y = bill.sheet.put(block, meaning, shape.column, shape.align, y);
         }
     }
     bill.y += height + 12.0;
-    line(bill, HAIRLINE);
-}
-
-fn line(bill: &mut Bill<'_>, colour: Colour) {
-    bill.sheet.fill(BODY, bill.y, 0.6, colour);
+    bill.sheet.fill(BODY, bill.y, 0.6, HAIRLINE);
     bill.y += 0.6;
 }
-
-/// The look of small print in columns of the sums.
-pub(super) const FIGURES: crate::sheet::Look = look(8.5, Weight::Regular, super::INK);

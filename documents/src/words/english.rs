@@ -81,10 +81,10 @@ fn sentence(sentence: &Sentence) -> String {
         Sentence::Page { page, of } => format!("Page {page} of {of}"),
         Sentence::NothingToPay => "There is nothing to pay.".to_owned(),
         Sentence::Paid { amount, on, method: Method::Card } => {
-            format!("{amount} were paid by card on {on}. Thank you.")
+            format!("{amount} was paid by card on {on}. Thank you.")
         }
         Sentence::Paid { amount, on, method: Method::Cash } => {
-            format!("{amount} were paid in cash on {on}. Thank you.")
+            format!("{amount} was paid in cash on {on}. Thank you.")
         }
         Sentence::Reserved { amount } => {
             format!("Your bank has reserved {amount}. We take the money when we ship your order.")

@@ -224,21 +224,53 @@ mod tests {
     }
 
     #[test]
+    fn every_word_can_be_printed_in_either_weight() {
+        let fonts = crate::fonts::Fonts::new();
+        let countries = include_str!("../../data/countries.tsv").chars();
+        let labels = ALL.iter().flat_map(|words| Label::ALL.map(words.label)).flat_map(str::chars);
+        let said = ALL
+            .iter()
+            .flat_map(|words| SENTENCES.map(|sentence| (words.sentence)(&sentence())))
+            .collect::<String>();
+        let months = ALL.iter().flat_map(|words| words.customs.months).flat_map(str::chars);
+        let marks = "0123456789.,-–+·%:()\u{a0}\u{202f}\u{fffd}".chars();
+        for character in countries.chain(labels).chain(said.chars()).chain(months).chain(marks) {
+            for weight in [crate::fonts::Weight::Regular, crate::fonts::Weight::Bold] {
+                let known = character.is_control() || fonts.face_of(character, weight).is_some();
+                assert!(known, "no font has {character:?}");
+            }
+        }
+    }
+
+    /// Every sentence.
+    const SENTENCES: [fn() -> Sentence; 17] = [
+        || Sentence::Amounts { currency: "EUR".into(), with_tax: true },
+        || Sentence::Amounts { currency: "EUR".into(), with_tax: false },
+        || Sentence::DiscountsIncluded { amounts: "1".into() },
+        || Sentence::Page { page: 1, of: 2 },
+        || Sentence::NothingToPay,
+        || Sentence::Paid { amount: "1".into(), on: "2".into(), method: Method::Card },
+        || Sentence::Paid { amount: "1".into(), on: "2".into(), method: Method::Cash },
+        || Sentence::Reserved { amount: "1".into() },
+        || Sentence::PayOnDelivery { amount: "1".into() },
+        || Sentence::Open { amount: "1".into() },
+        || Sentence::PaidBack { amount: "1".into(), on: "2".into() },
+        || Sentence::SetOff,
+        || Sentence::ForCalledOff,
+        || Sentence::ForSentBack,
+        || Sentence::ForPaidBack,
+        || Sentence::ForAmount,
+        || Sentence::ForGoodwill,
+    ];
+
+    #[test]
     fn every_language_says_everything() {
         for words in &ALL {
             for label in Label::ALL {
                 assert!(!(words.label)(label).trim().is_empty(), "{label:?}");
             }
-            let amount = || "1".to_owned();
-            for sentence in [
-                Sentence::Amounts { currency: "EUR".into(), with_tax: true },
-                Sentence::Amounts { currency: "EUR".into(), with_tax: false },
-                Sentence::Paid { amount: amount(), on: "2".into(), method: Method::Cash },
-                Sentence::Page { page: 1, of: 2 },
-                Sentence::SetOff,
-                Sentence::ForGoodwill,
-            ] {
-                let said = (words.sentence)(&sentence);
+            for sentence in SENTENCES {
+                let said = (words.sentence)(&sentence());
                 assert!(!said.contains('{') && !said.is_empty(), "{said}");
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::read::{pages, spaced, text};
+use crate::read::{lowest, pages, spaced, text};
 use crate::shop::{Case, Item, alice, card, item, pdf, settings};
 
 fn long(language: &str, count: usize) -> (Vec<Item>, Vec<Vec<String>>) {
@@ -70,6 +70,41 @@ fn seller_and_customer_may_say_as_much_as_the_settings_and_addresses_let_them() 
     });
     let mut case = Case::new(settings, &[item(&long(190), "9.99 EUR", 10_000)], address, card());
     case.pay();
-    let text = text(&pdf(&case.bill("de"), "wordy"));
-    assert!(text.contains(&long(400)) && text.contains(&long(190)), "{text}");
+    let bytes = pdf(&case.bill("de"), "wordy");
+    let text = text(&bytes);
+    assert!(text.contains(&long(400)), "{text}");
+    assert!(text.matches(&long(190)).count() >= 13, "{text}");
+    assert!(text.matches(&long(90)).count() >= 6, "{text}");
+    assert!(lowest(&bytes) > 20.0, "something falls off the page");
+}
+
+#[test]
+fn as_many_taxes_as_a_store_can_have_are_all_listed() {
+    let mut settings = settings();
+    let classes: Vec<String> = (0..12).map(|at| format!("class{at}")).collect();
+    let taxes = |at: usize| {
+        (0..8)
+            .map(|tax| json!({"name": format!("Tax {at}-{tax}"), "rate": format!("{at}.{tax}5")}))
+            .collect::<Vec<_>>()
+    };
+    let rates: serde_json::Map<String, serde_json::Value> =
+        classes.iter().enumerate().map(|(at, class)| (class.clone(), json!(taxes(at)))).collect();
+    settings["tax"] = json!({"prices_include_tax": false, "classes": classes, "delivery_class": "class0", "elsewhere": "untaxed",
+        "zones": [{"countries": ["NL"], "rates": rates}]});
+    let names: Vec<&'static str> = [
+        "class0", "class1", "class2", "class3", "class4", "class5", "class6", "class7", "class8", "class9",
+        "class10", "class11",
+    ]
+    .to_vec();
+    let items: Vec<Item> = names.iter().map(|class| Item { class, ..item(class, "100.00 EUR", 1) }).collect();
+    let mut case = Case::new(settings, &items, alice("NL"), card());
+    case.pay();
+    let bytes = pdf(&case.bill("en"), "many-taxes");
+    let text = text(&bytes);
+    for at in 0..12 {
+        for tax in 0..8 {
+            assert!(text.contains(&format!("Tax {at}-{tax}")), "Tax {at}-{tax} is not in: {text}");
+        }
+    }
+    assert!(lowest(&bytes) > 20.0, "something falls off the page");
 }

@@ -2,6 +2,8 @@
 //!
 //! Every bill that a test makes lies in `target/tmp/bills` afterwards, for whoever wants to look at it.
 
+#![expect(clippy::float_arithmetic, reason = "places on paper")]
+
 mod bytes;
 mod layout;
 mod read;

@@ -48,6 +48,15 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Its place among the bills of an order, of which each has one of its own: the event that it is about, 0 for the invoice.
+    /// A record that is written under it, if there is none yet, is written once.
+    pub fn place(&self) -> u64 {
+        match self {
+            Self::Order => 0,
+            Self::Credit { event, .. } => *event,
+        }
+    }
+
     /// Which kind of bill it makes.
     pub fn kind(&self) -> Kind {
         match self {

@@ -87,6 +87,11 @@ pub(crate) fn check(order: &Order, document: &Document, choice: u64) {
         );
     }
 
+    let mut places: Vec<u64> = issued.iter().map(|issue| issue.subject.place()).collect();
+    places.sort_unstable();
+    places.dedup();
+    assert_eq!(places.len(), issued.len(), "two bills at one place");
+
     // What is left of the invoice is what is owed, and no tax is given back that was not billed.
     let given: i128 = notes.iter().map(|note| note.split.total()).sum();
     assert_eq!(minor(invoice.total) - given, minor(order.sums().owed()), "{:?}", order.log);

@@ -59,7 +59,7 @@ pub struct Seller {
     /// Where money goes: bank, IBAN, BIC, a line each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bank: Vec<String>,
-    /// A note at the end, e.g. what the law wants said, or thanks.
+    /// A note at the end of invoices, e.g. what the law wants said, or thanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
