@@ -11,6 +11,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use shared::time::Timestamp;
 use std::collections::HashMap;
 
+use crate::carriers::Carrier;
 use crate::clock::Clock;
 use crate::edge::Log;
 use crate::error::Source;
@@ -79,6 +80,8 @@ pub struct App {
     pub mailer: Mailer,
     /// The payment provider.
     pub stripe: Stripe,
+    /// Who carries parcels.
+    pub carrier: Carrier,
     /// The key that cursors are sealed with.
     pub signing: Secrets,
     pub(crate) versions: Versions,
@@ -133,6 +136,11 @@ impl App {
                 connector.clone(),
                 config.get("STRIPE_BASE_URL"),
                 Secrets::new(secrets.clone(), config.get("STRIPE_SECRET_ARN")),
+            ),
+            carrier: Carrier::new(
+                connector.clone(),
+                &config,
+                Secrets::new(secrets.clone(), config.get("CARRIER_SECRET_ARN")),
             ),
             signing: Secrets::new(secrets, config.get("SIGNING_SECRET_ARN")),
             versions: Versions::default(),

@@ -1,11 +1,12 @@
 //! The functions of the order backend, and all that knows AWS.
 //!
 //! `edge` turns Lambda events into calls of a handler and back. `handlers` holds one file per function. `table`, `queues`,
-//! `mailer`, `secrets` and `stripe` are concrete clients over one HTTP connector, the only seam: what varies between
+//! `mailer`, `secrets`, `stripe` and `carriers` are concrete clients over one HTTP connector, the only seam: what varies between
 //! AWS, the local twin and the tests is the endpoint and that connector.
 #![deny(missing_docs)]
 
 pub mod app;
+pub mod carriers;
 pub mod carts;
 pub mod catalog;
 pub mod checkout;

@@ -1,4 +1,4 @@
-//! HTTP, the only seam: every client here, AWS's and Stripe's, sends through one connector.
+//! HTTP, the only seam: every client here, AWS's, Stripe's and the carriers', sends through one connector.
 
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector};

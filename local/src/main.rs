@@ -102,6 +102,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = (!memory).then_some(data);
     let twin = Twin::open(Options { folder, log, ..Options::default() })?;
     twin.cloud.stripe.reached_at(&format!("http://127.0.0.1:{port}/stripe"));
+    twin.cloud.shippo.reached_at(&format!("http://127.0.0.1:{port}/shippo"));
     twin.run_pumps();
     demo::load(&twin, port).await?;
     if !quiet {

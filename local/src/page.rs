@@ -40,11 +40,9 @@ async fn answer(State(twin): State<Arc<Twin>>, request: Request<Body>) -> Respon
         };
     }
     let request = http::Request::from_parts(parts, body);
-    let response: http::Response<Bytes> = if path.starts_with("/aws/") || path.starts_with("/stripe/") {
-        twin.cloud.call(request)
-    } else {
-        twin.answer(request).await
-    };
+    let service = ["/aws/", "/stripe/", "/shippo/"].iter().any(|prefix| path.starts_with(prefix));
+    let response: http::Response<Bytes> =
+        if service { twin.cloud.call(request) } else { twin.answer(request).await };
     response.map(Body::from)
 }
 
@@ -61,6 +59,7 @@ fn local(twin: &Twin, method: &Method, name: &str, query: &str) -> Option<Value>
         "mails" => Some(json!(twin.cloud.ses.mails())),
         "queues" => Some(twin.queue_contents()),
         "payments" => Some(json!(twin.cloud.stripe.intents())),
+        "labels" => Some(json!(twin.cloud.shippo.labels(twin.cloud.clock.now().datetime()))),
         "tokens" => Some(json!({
             "customer": {"sub": "alice", "token": twin.token("alice", false)},
             "admin": {"sub": "admin", "token": twin.token("admin", true)},

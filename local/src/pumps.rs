@@ -1,5 +1,5 @@
-//! Event sources: what brings changes of the table and messages of the queues to the functions, and Stripe's webhooks
-//! to the gateway. Each pump does one step at a time, so that tests can drive it by hand.
+//! Event sources: what brings changes of the table and messages of the queues to the functions, and the webhooks
+//! of Stripe and Shippo to the gateway. Each pump does one step at a time, so that tests can drive it by hand.
 
 use bytes::Bytes;
 use http::Request;
@@ -9,6 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::cloud::deliveries::Delivery;
 use crate::cloud::sqs::Received;
 use crate::template::{Template, Trigger};
 use crate::twin::Twin;
@@ -207,19 +208,32 @@ impl QueuePump {
     }
 }
 
-/// Brings Stripe's due webhooks to the gateway. Returns how many were brought.
+/// Brings the due webhooks of Stripe and Shippo to the gateway. Returns how many were brought.
 pub async fn webhooks(twin: &Twin) -> usize {
-    let due = twin.cloud.stripe.due_webhooks(twin.cloud.clock.now().datetime(), 20);
-    for delivery in &due {
-        let request = Request::post("/api/v1/webhooks/stripe")
-            .header("content-type", "application/json; charset=utf-8")
-            .header("stripe-signature", &delivery.signature)
-            .body(Bytes::from(delivery.body.clone()));
-        let Ok(request) = request else { continue };
-        let status = twin.answer(request).await.status().as_u16();
-        twin.cloud.stripe.delivered(twin.cloud.clock.now().datetime(), &delivery.id, status);
+    let now = || twin.cloud.clock.now().datetime();
+    let (stripe, shippo) = (&twin.cloud.stripe, &twin.cloud.shippo);
+    let (payments, parcels) = (stripe.due_webhooks(now(), 20), shippo.due_webhooks(now(), 20));
+    for delivery in &payments {
+        if let Some(status) = bring(twin, "/api/v1/webhooks/stripe", "stripe-signature", delivery).await {
+            stripe.delivered(now(), &delivery.id, status);
+        }
     }
-    due.len()
+    for delivery in &parcels {
+        if let Some(status) = bring(twin, "/api/v1/webhooks/carrier", "shippo-auth-signature", delivery).await
+        {
+            shippo.delivered(now(), &delivery.id, status);
+        }
+    }
+    payments.len() + parcels.len()
+}
+
+/// The status that a delivery was answered with.
+async fn bring(twin: &Twin, path: &str, header: &str, delivery: &Delivery) -> Option<u16> {
+    let request = Request::post(path)
+        .header("content-type", "application/json; charset=utf-8")
+        .header(header, &delivery.signature)
+        .body(Bytes::from(delivery.body.clone()));
+    Some(twin.answer(request.ok()?).await.status().as_u16())
 }
 
 fn sequence_of(change: &Value) -> String {

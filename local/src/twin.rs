@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cloud::{Cloud, STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET};
+use crate::cloud::{Cloud, SHIPPO_API_KEY, SHIPPO_WEBHOOK_SECRET, STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET};
 use crate::gateway::Gateway;
 use crate::lambda::Lambda;
 use crate::pumps::{self, QueuePump, StreamPump};
@@ -68,6 +68,7 @@ pub fn parameters() -> BTreeMap<String, String> {
         ("JwtAudience", AUDIENCE),
         ("MailSender", "orders@shop.example"),
         ("StripeSecretArn", "StripeSecret"),
+        ("CarrierSecretArn", "CarrierSecret"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
@@ -96,6 +97,8 @@ impl Twin {
         let now = options.clock.now().datetime();
         let stripe = json!({"api_key": STRIPE_API_KEY, "webhook_secret": STRIPE_WEBHOOK_SECRET});
         cloud.secrets.put(now, "StripeSecret", &stripe.to_string())?;
+        let carrier = json!({"api_key": SHIPPO_API_KEY, "webhook_secret": SHIPPO_WEBHOOK_SECRET});
+        cloud.secrets.put(now, "CarrierSecret", &carrier.to_string())?;
         for secret in &template.secrets {
             cloud.secrets.put(now, secret, "a secret of the twin: it never leaves this machine")?;
         }

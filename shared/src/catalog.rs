@@ -219,8 +219,15 @@ impl Product {
 /// What a map has for a language: an exact match (case does not matter), else the same language elsewhere
 /// (RFC 4647, 3.4, lookup).
 pub fn localised<'a, T>(map: &'a BTreeMap<Language, T>, language: &Language) -> Option<&'a T> {
-    let find =
-        |tag: &str| map.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(tag)).map(|(_, it)| it);
+    found_for(map, language).map(|(_, it)| it)
+}
+
+/// Like [`localised`], with the language that was found.
+pub fn found_for<'a, T>(
+    map: &'a BTreeMap<Language, T>,
+    language: &Language,
+) -> Option<(&'a Language, &'a T)> {
+    let find = |tag: &str| map.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(tag));
     let mut tag = language.as_str();
     loop {
         if let Some(found) = find(tag) {

@@ -40,8 +40,8 @@ pub fn plan(
     let mut sold: BTreeMap<&Sku, u64> = BTreeMap::new();
     let mut size: BTreeMap<&Sku, (u64, u64)> = BTreeMap::new();
     let allocations = held(order, document);
-    for (line, number) in document.lines.iter().zip(1..) {
-        let left = line.quantity.saturating_sub(order.tally(document, number).cancelled);
+    for (line, tally) in document.lines.iter().zip(order.tallies(document).all()) {
+        let left = line.quantity.saturating_sub(tally.cancelled);
         *sold.entry(&line.sku).or_default() += u64::from(left);
         size.insert(&line.sku, (u64::from(line.volume_cm3), u64::from(line.weight_grams)));
     }
@@ -71,7 +71,7 @@ pub fn plan(
             })
         })
         .collect();
-    let carbon_grams = carbon::estimate(&legs(document, &parcels)).carbon_grams;
+    let carbon_grams = carbon::estimate(document.factors.factors(), &legs(document, &parcels)).carbon_grams;
     Ok(Plan { parcels, carbon_grams })
 }
 

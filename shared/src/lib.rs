@@ -7,6 +7,7 @@
 pub mod address;
 pub mod api;
 pub mod carbon;
+pub mod carrier;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
@@ -22,6 +23,7 @@ pub mod order;
 pub mod outbox;
 pub mod packaging;
 pub mod percent;
+pub mod picture;
 pub mod placement;
 pub mod pricing;
 pub mod seal;

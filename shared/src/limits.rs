@@ -64,12 +64,19 @@ pub const GUEST_KEY: usize = 16;
 pub const GUEST_TOKEN_DAYS: i64 = 90;
 /// Times that a way to pay can be chosen for one order after its placement.
 pub const PAYMENT_ATTEMPTS: u32 = 20;
-/// Refunds of one order: its log is read and written whole, and the provider lists a hundred at once.
-pub const REFUNDS: usize = 50;
+/// Refunds that staff can ask for on one order: its log is read and written whole. With those that follow from cancellations
+/// and returns they stay below [`ALL_REFUNDS`].
+pub const REFUNDS: usize = 40;
+/// Refunds of one order, whatever they follow from: so many the provider lists at once (Stripe: "List all refunds", `limit`).
+pub const ALL_REFUNDS: usize = 100;
+/// Times that a part of one order can be called off.
+pub const CANCELLATIONS: usize = 30;
+/// Times that a refund is asked for anew after the provider refused it.
+pub const REFUND_ATTEMPTS: u32 = 20;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
-/// Entries of an order's log after which nothing of it is called off line by line any more.
-pub const LOG: usize = 400;
+/// Places at which a parcel was seen that are kept: the last ones.
+pub const CHECKPOINTS: usize = 100;
 /// Characters of what the numbers of bills begin with; `{year}` counts as it is written.
 pub const BILL_PREFIX: usize = 20;
 /// Lines of a seller's bank details on bills.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::carbon::factors::Material;
+
 /// A kind of packaging that the warehouses keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packaging {
@@ -15,6 +17,15 @@ pub struct Packaging {
     pub weight_grams: u32,
     /// Whether it is made of recycled material.
     pub recycled: bool,
+    /// Which material.
+    pub material: Material,
+}
+
+impl Packaging {
+    /// How much of its material is recycled: all or nothing is known of it.
+    pub fn recycled_percent(&self) -> u8 {
+        if self.recycled { 100 } else { 0 }
+    }
 }
 
 /// What the warehouses keep unless the shop says otherwise. Volumes and carrying weights are those of common
@@ -26,6 +37,7 @@ pub const DEFAULT: [Packaging; 4] = [
         max_weight_grams: 1_000,
         weight_grams: 30,
         recycled: true,
+        material: Material::Paper,
     },
     Packaging {
         id: "recycled-box-s",
@@ -33,6 +45,7 @@ pub const DEFAULT: [Packaging; 4] = [
         max_weight_grams: 5_000,
         weight_grams: 120,
         recycled: true,
+        material: Material::Board,
     },
     Packaging {
         id: "recycled-box-m",
@@ -40,6 +53,7 @@ pub const DEFAULT: [Packaging; 4] = [
         max_weight_grams: 15_000,
         weight_grams: 350,
         recycled: true,
+        material: Material::Board,
     },
     Packaging {
         id: "box-l",
@@ -47,6 +61,7 @@ pub const DEFAULT: [Packaging; 4] = [
         max_weight_grams: 30_000,
         weight_grams: 900,
         recycled: false,
+        material: Material::Board,
     },
 ];
 
@@ -59,6 +74,22 @@ pub struct Packed {
     pub count: u32,
     /// Grams of packaging altogether.
     pub packaging_grams: u64,
+    /// What it is made of, as the list said then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<Material>,
+    /// How much of that is recycled, in percent, as the list said then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recycled_percent: Option<u8>,
+}
+
+impl Packed {
+    /// What it is made of, and how much of that is recycled, in percent. Orders that were prepared before it was kept with them
+    /// have it from the list of then; nothing is known of a packaging that was not in it.
+    pub fn made_of(&self) -> Option<(Material, u8)> {
+        let listed = DEFAULT.iter().find(|packaging| packaging.id == self.packaging);
+        let listed = listed.map(|packaging| (packaging.material, packaging.recycled_percent()));
+        self.material.zip(self.recycled_percent).or(listed)
+    }
 }
 
 /// The smallest recycled packaging that takes the goods, else the smallest other one, else as many of the largest
@@ -81,6 +112,8 @@ pub fn pack(list: &[Packaging], volume_cm3: u64, weight_grams: u64) -> Option<Pa
         packaging: chosen.id.to_owned(),
         count: u32::try_from(count).unwrap_or(u32::MAX),
         packaging_grams: count.saturating_mul(u64::from(chosen.weight_grams)),
+        material: Some(chosen.material),
+        recycled_percent: Some(chosen.recycled_percent()),
     })
 }
 

@@ -334,6 +334,14 @@ async fn functions_check_the_caller_themselves_even_if_the_gateway_would_not() {
             json!(null),
             false,
         ),
+        (
+            "summarize-order",
+            "GET /api/v1/orders/{order_id}/summary",
+            order_parameters.clone(),
+            json!(null),
+            false,
+        ),
+        ("show-impact", "GET /api/v1/orders/{order_id}/impact", order_parameters.clone(), json!(null), false),
         ("cancel-order", "POST /api/v1/orders/{order_id}/cancel", order_parameters, json!({}), false),
         ("put-product", "PUT /api/v1/admin/products/{product_id}", product_parameters.clone(), product, true),
         (

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 use tests::{Call, Shop, order};
 
-use crate::refunds_support::{by_staff, card, dined, entries, ledger, priced, refund};
-use crate::support::{World, assert_has, assert_problem, due, events, get, money, shop, stripe, webhook};
+use crate::refunds_support::{by_staff, card, cents, dined, entries, ledger, lines, priced, refund};
+use crate::support::{
+    World, assert_has, assert_problem, due, events, get, mails, money, shop, stripe, webhook,
+};
 
 /// A shop with an order of 44.10 paid by a card whose charge is disputed, and Stripe's dispute.
 async fn disputed(name: &str) -> (Shop, String, Value) {
@@ -158,4 +160,35 @@ async fn what_was_given_back_before_the_dispute_leaves_the_rest_with_the_bank() 
     let told = ledger(&shop, &id).await;
     assert_has(&told, &json!({"refunded_amount": "40.00", "refundable_amount": "0.00"}));
     assert_problem(&shop.send(refund(&shop, &id, "r2", &json!({}))).await, 409, "nothing_to_refund");
+}
+
+/// There was nothing to pay it back with when it was called off, and nobody asks twice.
+#[tokio::test]
+async fn what_is_called_off_while_the_bank_has_the_money_is_paid_back_once_the_dispute_is_won() {
+    for (part, owed, back) in
+        [(None, "0.00", "44.10"), (Some(json!({"lines": lines(&[(2, 2)])})), "16.87", "27.23")]
+    {
+        let (shop, id, dispute) = disputed("pm_card_createDispute").await;
+        let call = Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&shop.customer("alice"));
+        let call = part.iter().fold(call, |call, part| call.key("c1").json(part));
+        assert_has(&shop.send(call).await.body, &json!({"refund_amount": "0.00"}));
+        shop.finish().await;
+        answer(&shop, &dispute, "winning_evidence").await;
+        shop.finish().await;
+        let seen = by_staff(&shop, &id).await;
+        assert_has(
+            &seen["payment"],
+            &json!({"disputes": [{"status": "won"}], "balance": "0.00",
+                "refunds": [{"amount": back, "cause": "overpaid", "status": "done"}]}),
+        );
+        assert_has(
+            &ledger(&shop, &id).await,
+            &json!({"owed_amount": owed, "refunded_amount": back, "refundable_amount": owed}),
+        );
+        let told = mails(&shop, "refund");
+        let text = told.last().and_then(|mail| mail.text.as_deref()).unwrap_or_default();
+        assert!(text.contains(&format!("We have paid {back} EUR back to you")), "{told:?}");
+        shop.after(86_400).await;
+        assert_eq!(money(&shop), (4410, cents(&json!(back))), "and only once");
+    }
 }

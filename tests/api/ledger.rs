@@ -173,6 +173,36 @@ async fn lines_paid_back_one_unit_at_a_time_sum_to_the_lines_with_each_of_their_
 }
 
 #[tokio::test]
+async fn an_order_that_is_called_off_after_all_kinds_of_parts_explains_every_unit_once() {
+    for include in [false, true] {
+        let (shop, id) = placed(include).await;
+        let alice = shop.customer("alice");
+        for (key, units) in [("r1", lines(&[(1, 3), (2, 1)])), ("r2", lines(&[(3, 10)]))] {
+            shop.send(refund(&shop, &id, key, &json!({"lines": units}))).await;
+        }
+        // Those that were paid back are the first to go: one plate of four is paid back with this, and no spoon.
+        let off = shop.send(cancel_part(&alice, &id, "c1", &[(1, 4), (3, 5)])).await;
+        let told = ledger(&shop, &id).await;
+        let last = told["entries"].as_array().into_iter().flatten().rfind(|entry| entry["kind"] == "credit");
+        let last = last.expect("a credit");
+        assert_has(last, &json!({"event": "lines_cancelled", "amount": off.body["refund_amount"]}));
+        assert_has(&last["parts"], &json!([{"line_id": 1, "quantity": 1, "total": last["amount"]}]));
+        let rest = shop.send(Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice)).await;
+        assert_has(&rest.body, &json!({"status": "cancelled"}));
+        shop.finish().await;
+        let told = ledger(&shop, &id).await;
+        assert_parts_make_the_lines(&told);
+        let with_delivery = told["entries"].as_array().into_iter().flatten();
+        let with_delivery: Vec<_> = with_delivery
+            .filter(|entry| entry.get("delivery").is_some())
+            .map(|entry| &entry["event"])
+            .collect();
+        assert_eq!(with_delivery, ["cancelled"]);
+        assert_has(&told, &json!({"owed_amount": "0.00", "balance": "0.00", "refundable_amount": "0.00"}));
+    }
+}
+
+#[tokio::test]
 async fn an_entry_names_who_caused_it_why_and_where_it_is_found_at_the_provider() {
     let (shop, id) = placed(false).await;
     let reason = json!({"lines": lines(&[(1, 1)]), "reason": "cracked"});

@@ -99,6 +99,67 @@ async fn a_caller_who_has_this_version_gets_no_body() {
 }
 
 #[tokio::test]
+async fn every_reading_of_an_order_is_sent_once_until_it_changes() {
+    let (shop, alice) = shop().await;
+    let id = shop.send(order(&alice, "k1", "mug", 1, "cod")).await.order_id();
+    shop.finish().await;
+    let readings =
+        ["", "/tracking", "/summary", "/summary?lang=de", "/impact", "/impact?format=svg", "/returns"];
+    let read = async |path: &str, tag: &str| {
+        let alice = shop.customer("alice");
+        let call = Call::get(&format!("/api/v1/orders/{id}{path}")).token(&alice);
+        let answer = shop.send(if tag.is_empty() { call } else { call.header("if-none-match", tag) }).await;
+        (answer.status, answer.header("etag").expect("a tag").to_owned(), answer)
+    };
+    let mut tags = BTreeSet::new();
+    for path in readings {
+        let (status, tag, first) = read(path, "").await;
+        assert_eq!(status, 200, "{path}");
+        assert_eq!(read(path, "\"x\"").await.0, 200, "{path}");
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+            let (status, again, known) = read(path, &known).await;
+            assert_eq!((status, &again, known.bytes.len()), (304, &tag, 0), "{path}");
+            assert_eq!(known.header("content-type"), None, "{path}");
+            for kept in ["cache-control", "vary"] {
+                assert_eq!(known.header(kept), first.header(kept), "{path}: {kept}");
+            }
+        }
+        tags.insert(tag);
+    }
+    // The order and its returns are named by the version; the others by what is in them. The same name in two languages is one.
+    assert_eq!(tags.len(), readings.len() - 2, "{tags:?}");
+    let known: Vec<String> = tags.into_iter().collect();
+    // The day after the promised one it is late, and nothing else is different.
+    shop.after(6 * 86_400).await;
+    for path in readings {
+        assert_eq!(
+            read(path, &known.join(", ")).await.0,
+            if path == "/tracking" { 200 } else { 304 },
+            "{path}"
+        );
+    }
+    shop.send(Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&shop.customer("alice"))).await;
+    for path in readings {
+        assert_eq!(read(path, &known.join(", ")).await.0, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_reading_is_left_out_because_the_caller_has_it() {
+    let (shop, alice) = shop().await;
+    let id = shop.send(order(&alice, "k1", "mug", 1, "cod")).await.order_id();
+    let path = format!("/api/v1/orders/{id}/cancel");
+    let off = shop.send(Call::post(&path).token(&alice).header("if-none-match", "*")).await;
+    assert_eq!((off.status, &off.body["status"]), (200, &json!("cancelled")));
+    let admin = shop.admin();
+    let coupon = Call::put("/api/v1/admin/coupons/TEN").token(&admin).json(&json!({"percent": "10"}));
+    let tag = shop.send(coupon).await.header("etag").expect("a tag").to_owned();
+    let read = Call::get("/api/v1/admin/coupons/TEN").token(&admin).header("if-none-match", &tag);
+    let read = shop.send(read).await;
+    assert_eq!((read.status, &read.body["used"]), (200, &json!(0)), "how often it was used has no version");
+}
+
+#[tokio::test]
 async fn a_foreign_order_looks_exactly_like_a_missing_one() {
     let (shop, alice) = shop().await;
     let bob = shop.customer("bob");
@@ -108,10 +169,12 @@ async fn a_foreign_order_looks_exactly_like_a_missing_one() {
     // Another order's id with the last digit changed was never given out.
     let missing = format!("{}{}", &id[..35], if id.ends_with('0') { '1' } else { '0' });
     type Asked = fn(&str, &str) -> Call;
-    let calls: [(&str, Asked); 5] = [
+    let calls: [(&str, Asked); 7] = [
         ("get", |id, _| Call::get(&format!("/api/v1/orders/{id}"))),
         ("number", |_, number| Call::get(&format!("/api/v1/orders/number/{number}"))),
         ("tracking", |id, _| Call::get(&format!("/api/v1/orders/{id}/tracking"))),
+        ("summary", |id, _| Call::get(&format!("/api/v1/orders/{id}/summary"))),
+        ("impact", |id, _| Call::get(&format!("/api/v1/orders/{id}/impact?format=svg"))),
         ("cancel", |id, _| Call::post(&format!("/api/v1/orders/{id}/cancel"))),
         ("delete", |id, _| Call::new("DELETE", &format!("/api/v1/orders/{id}"))),
     ];
@@ -212,10 +275,13 @@ async fn tracking_shows_milestones_and_whether_the_promise_holds() {
     shop.after(60).await;
     let path = format!("/api/v1/orders/{}/tracking", placed.order_id());
     let tracking = shop.send(Call::get(&path).token(&alice)).await;
-    assert_eq!((tracking.status, tracking.header("etag")), (200, Some("\"3\"")), "{tracking:?}");
+    assert_eq!(tracking.status, 200, "{tracking:?}");
+    assert!(tracking.header("etag").is_some_and(|tag| tag.starts_with("\"3-")), "{tracking:?}");
+    let eco_impact = get(&shop, &alice, &placed.order_id()).await.body["eco_impact"].clone();
     assert_eq!(
         tracking.body,
         json!({
+            "eco_impact": eco_impact,
             "order_id": placed.order_id(), "order_number": placed.body["order_number"], "status": "preparing",
             "placed_at": "2026-03-01T10:00:00Z", "confirmed_at": "2026-03-01T10:00:00Z",
             "preparing_at": "2026-03-01T10:01:00Z", "cancelled_at": null, "estimated_delivery": "2026-03-06",

@@ -115,7 +115,7 @@ async fn an_order_answers_with_the_page_on_which_it_is_paid() {
     assert_has(
         &placed.body,
         &json!({"status": "pending", "payment_status": "unpaid", "payment_type": "redirect",
-            "available_actions": ["pay", "cancel"],
+            "available_actions": ["pay", "cancel", "cancel_lines"],
             "payment": {"method": "redirect", "payment_url": session["url"], "checkout_session_id": session["id"],
                 "requires_action": true, "pay_until": "2026-03-01T10:30:00Z"}}),
     );

@@ -321,21 +321,21 @@ async fn an_unpaid_order_and_one_that_cost_nothing_have_nothing_to_give_back() {
 }
 
 #[tokio::test]
-async fn an_order_has_room_for_fifty_refunds() {
+async fn an_order_has_room_for_forty_refunds_and_can_be_called_off_after_them() {
     let (shop, alice) = priced().await;
     let placed = shop.send(place(&alice, "k1", &dinner(&card("pm_card_visa")))).await;
     let id = placed.order_id();
-    for at in 0..50 {
+    for at in 0..40 {
         let given = shop.send(refund(&shop, &id, &format!("r{at}"), &json!({"amount": "0.01"}))).await;
         assert_eq!(given.status, 201, "{at}: {given:?}");
     }
-    let more = shop.send(refund(&shop, &id, "r50", &json!({"amount": "0.01"}))).await;
+    let more = shop.send(refund(&shop, &id, "r40", &json!({"amount": "0.01"}))).await;
     assert_problem(&more, 409, "too_many");
-    assert_eq!(money(&shop), (4410, 50));
+    assert_eq!(money(&shop), (4410, 40));
     shop.finish().await;
     // Calling it off pays back all the same.
     let off = shop.send(Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice)).await;
-    assert_has(&off.body, &json!({"refund_amount": "43.60"}));
+    assert_has(&off.body, &json!({"refund_amount": "43.70"}));
     assert_eq!(money(&shop), (4410, 4410));
     ledger(&shop, &id).await;
 }

@@ -1,7 +1,7 @@
 //! Refunds that the provider refuses, or takes and fails later, and those that somebody makes on the provider's own pages.
 
 use serde_json::{Value, json};
-use tests::Shop;
+use tests::{Answer, Call, Shop};
 
 use crate::refunds_support::{
     DAY, by_staff, card, dined, entries, ledger, lines, only_refund, priced, refund, retry, settle,
@@ -28,6 +28,11 @@ fn alarms(shop: &Shop) -> usize {
 
 fn asked(shop: &Shop) -> usize {
     refunds(shop).as_array().map_or(0, Vec::len)
+}
+
+/// The customer calls the order off.
+async fn cancel(shop: &Shop, id: &str) -> Answer {
+    shop.send(Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&shop.customer("alice"))).await
 }
 
 /// Gives money back on Stripe's own pages.
@@ -143,7 +148,7 @@ async fn staff_asks_again_at_once_or_pays_it_in_another_way() {
     let world = World::of(&shop);
     for end in ["retry", "settle"] {
         let path = format!("/api/v1/admin/orders/{id}/refunds/{refund_id}/{end}?dry_run=true");
-        let call = tests::Call::post(&path).token(&shop.admin());
+        let call = Call::post(&path).token(&shop.admin());
         let call = if end == "settle" { call.json(&json!({"reference": "cash"})) } else { call };
         let seen = shop.send(call).await;
         assert_eq!((seen.status, &seen.body["dry_run"]), (200, &json!(true)), "{seen:?}");
@@ -185,6 +190,78 @@ async fn a_failed_refund_whose_money_went_elsewhere_is_not_paid_twice() {
     ledger(&shop, &id).await;
 }
 
+/// What followed by itself once took the money of the refund that had failed, and nobody could pay that one any more.
+#[tokio::test]
+async fn what_is_called_off_after_a_refund_failed_leaves_that_ones_money_alone() {
+    let (shop, id, first) = refunded("pm_card_refundFail").await;
+    shop.after(10).await;
+    let off = cancel(&shop, &id).await;
+    assert_has(&off.body, &json!({"status": "cancelled", "refund_amount": "34.10"}));
+    shop.after(10).await;
+    let refunds = by_staff(&shop, &id).await["payment"]["refunds"].take();
+    assert_has(&refunds, &json!([{"status": "failed"}, {"status": "failed", "amount": "34.10"}]));
+    assert_has(&ledger(&shop, &id).await, &json!({"balance": "-44.10", "refundable_amount": "44.10"}));
+    let second = refunds[1]["refund_id"].as_str().expect("an id");
+    for (refund_id, reference, balance) in
+        [(second, "SEPA 4711", "-10.00"), (first.as_str(), "SEPA 4712", "0.00")]
+    {
+        let paid = shop.send(settle(&shop, &id, refund_id, reference)).await;
+        assert_has(&paid.body, &json!({"status": "done", "reference": reference}));
+        assert_eq!(ledger(&shop, &id).await["balance"], balance);
+    }
+    shop.after(3 * DAY).await;
+    assert_eq!((asked(&shop), money(&shop), alarms(&shop)), (2, (4410, 0), 0), "both are done");
+    assert_eq!(by_staff(&shop, &id).await["payment_status"], "refunded");
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_before_the_order_was_called_off_is_asked_for_again_as_ever() {
+    let (shop, id, _) = refunded("pm_twin_firstRefundFails").await;
+    shop.after(10).await;
+    assert_has(&cancel(&shop, &id).await.body, &json!({"refund_amount": "34.10"}));
+    for _ in 0..4 {
+        shop.after(HOUR).await;
+    }
+    assert_eq!((asked(&shop), money(&shop)), (3, (4410, 4410)));
+    let refunds = by_staff(&shop, &id).await["payment"]["refunds"].take();
+    assert_has(&refunds, &json!([{"status": "done", "amount": "10.00"}, {"status": "done"}]));
+    assert_has(&ledger(&shop, &id).await, &json!({"balance": "0.00", "refundable_amount": "0.00"}));
+}
+
+#[tokio::test]
+async fn a_failed_refund_raises_the_alarm_only_while_the_store_has_money_that_is_not_its_own() {
+    for (body, owed) in [(json!({}), "0.00"), (json!({"amount": "40.00"}), "-4.10")] {
+        let (shop, id, _) = refunded("pm_twin_firstRefundFails").await;
+        shop.after(10).await;
+        assert_has(&shop.send(refund(&shop, &id, "r2", &body)).await.body, &json!({"status": "done"}));
+        for _ in 0..60 {
+            shop.after(HOUR).await;
+        }
+        assert_eq!((&ledger(&shop, &id).await["balance"], asked(&shop)), (&json!(owed), 2));
+        assert_eq!(alarms(&shop) > 0, owed != "0.00", "{owed} is owed");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_was_asked_for_as_often_as_can_be_is_settled() {
+    let (shop, id, refund_id) = refunded("pm_card_refundFail").await;
+    for attempt in 1..=20 {
+        shop.twin.cloud.clock.advance(10_000);
+        shop.finish().await;
+        let again = shop.send(retry(&shop, &id, &refund_id)).await;
+        assert_has(&again.body, &json!({"status": "done"}));
+        assert_eq!(asked(&shop), attempt + 1);
+    }
+    shop.after(10).await;
+    let refused = shop.send(retry(&shop, &id, &refund_id)).await;
+    assert_problem(&refused, 409, "too_many");
+    let open = refused.body["allowed_actions"].to_string();
+    assert!(open.contains("settle_refund") && !open.contains("retry_refund"), "{open}");
+    let paid = shop.send(settle(&shop, &id, &refund_id, "SEPA 4711")).await;
+    assert_has(&paid.body, &json!({"status": "done", "reference": "SEPA 4711"}));
+    assert_has(&ledger(&shop, &id).await, &json!({"balance": "0.00", "refunded_amount": "10.00"}));
+}
+
 #[tokio::test]
 async fn a_refund_made_on_the_providers_pages_is_in_the_ledger_and_counts() {
     let (shop, alice) = priced().await;
@@ -207,7 +284,7 @@ async fn a_refund_made_on_the_providers_pages_is_in_the_ledger_and_counts() {
     let more = shop.send(refund(&shop, &id, "r1", &json!({"amount": "34.11"}))).await;
     assert_problem(&more, 409, "refund_exceeds_captured");
     assert_eq!(more.body["refundable_amount"], "34.10");
-    let off = shop.send(tests::Call::post(&format!("/api/v1/orders/{id}/cancel")).token(&alice)).await;
+    let off = cancel(&shop, &id).await;
     assert_has(&off.body, &json!({"refund_amount": "34.10", "payment_status": "refunded"}));
     shop.finish().await;
     assert_eq!((money(&shop), asked(&shop)), ((4410, 4410), 2));

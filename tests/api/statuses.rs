@@ -57,12 +57,13 @@ async fn staff_moves_an_order_through_its_whole_life_and_its_stock_leaves_when_i
             shop.twin.cloud.clock.advance(3_600_000);
             let moved = shop.send(to(&shop, verb, &id, &json!({ "status": status }))).await;
             version += 1;
+            let eco_impact = get(&shop, &alice, &id).await.body["eco_impact"].clone();
             assert_eq!(
                 (moved.status, &moved.body),
                 (
                     200,
                     &json!({"order_id": id, "status": status, "payment_status": "paid", "fulfillment_status": goods,
-                        "updated_at": shop.twin.cloud.clock.now().rfc3339(), "version": version})
+                        "eco_impact": eco_impact, "updated_at": shop.twin.cloud.clock.now().rfc3339(), "version": version})
                 )
             );
             assert_eq!(moved.header("etag"), Some(format!("\"{version}\"").as_str()));

@@ -170,6 +170,7 @@ pub fn exchange(address: SocketAddr, request: &str) -> Answer {
         status: status.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"),
         headers: headers.collect(),
         body: serde_json::from_str(body).unwrap_or_default(),
+        bytes: Bytes::copy_from_slice(body.as_bytes()),
     }
 }
 

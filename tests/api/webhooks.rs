@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Answer, Call, Shop, order};
 
+use crate::refunds_support::{card, dined, ledger, priced, refund};
 use crate::support::{
     World, assert_has, assert_problem, authenticate, due, events, get, money, only_intent, stripe, webhook,
 };
@@ -201,6 +202,30 @@ async fn events_about_refunds_and_charges_change_nothing_that_the_order_knows() 
         deliver_all(&shop).await.into_iter().map(|answer| answer.body["used"] == true).collect();
     assert_eq!(used, [true, true], "both are about the refund that is ours");
     world.assert_unchanged(&shop, "events about other objects");
+}
+
+#[tokio::test]
+async fn one_event_of_a_charge_tells_of_all_its_refunds_in_the_order_in_which_they_were_made() {
+    let (shop, alice) = priced().await;
+    let id = dined(&shop, &alice, &card("pm_card_visa")).await;
+    shop.send(refund(&shop, &id, "r1", &json!({"amount": "10.00"}))).await;
+    let intent = only_intent(&shop)["id"].as_str().expect("an id").to_owned();
+    let by_hand: Vec<Value> = [500, 300, 200]
+        .map(|cents| stripe(&shop, "POST", "/v1/refunds", &format!("payment_intent={intent}&amount={cents}")))
+        .to_vec();
+    let told = due(&shop);
+    let last = told.iter().rfind(|delivery| delivery.event_type == "charge.refunded").expect("an event");
+    let answer = shop.send(webhook(&last.body, &last.signature)).await;
+    assert_eq!((answer.status, &answer.body["used"]), (200, &json!(true)));
+    let shown = ledger(&shop, &id).await;
+    let outside = shown["entries"].as_array().into_iter().flatten();
+    let outside = outside.filter(|entry| entry["event"] == "refunded_outside" && entry["kind"] == "refund");
+    let references: Vec<_> = outside.map(|entry| entry["reference"].clone()).collect();
+    assert_eq!(references, by_hand.iter().map(|made| made["id"].clone()).collect::<Vec<_>>());
+    assert_has(&shown, &json!({"refunded_amount": "20.00", "refundable_amount": "24.10", "balance": "0.00"}));
+    let world = World::of(&shop);
+    deliver_all(&shop).await;
+    world.assert_unchanged(&shop, "the events that each tell of one of them");
 }
 
 #[tokio::test]

@@ -1,4 +1,7 @@
-//! The official clients work against the embedded queue, mail and secret services: that is what "honest" means.
+//! The official clients work against the embedded queue, mail and secret services: that is what "honest" means. The adapters
+//! of carriers work against theirs.
+
+mod carriers;
 
 use std::fmt;
 use std::sync::Arc;

@@ -171,7 +171,11 @@ async fn measure() -> Vec<Row> {
         )
         .await;
     ledger.enter("read an order, staff", 1.5, 0.0, 200, Call::get(&path).token(&admin)).await;
-    ledger.enter("track an order", 0.5, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
+    ledger.enter("track an order", 1.0, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
+    let summary = Call::get(&format!("{path}/summary?lang=de")).token(&alice);
+    ledger.enter("read an order's summary", 1.0, 0.0, 200, summary).await;
+    let impact = Call::get(&format!("{path}/impact?format=svg")).token(&alice);
+    ledger.enter("draw what an order emits", 1.0, 0.0, 200, impact).await;
     ledger
         .enter("list 20 orders by cursor", 3.5, 0.0, 200, Call::get("/api/v1/orders?limit=20").token(&alice))
         .await;
@@ -217,10 +221,45 @@ async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
     ledger.enter("receive a return of 1 unit, restocked and refunded", 2.5, 9.0, 200, receive).await;
     let refund = post(format!("{of_staff}/refunds"), admin, json!({"amount": "1.00", "goodwill": true}));
     ledger.enter("refund an amount", 2.5, 6.0, 201, refund).await;
+    given_back(ledger, alice, admin).await;
     let read = Call::get(&format!("{of_staff}/ledger")).token(admin);
     ledger.enter("read an order's ledger, staff", 2.0, 0.0, 200, read).await;
     let read = Call::get(&format!("{path}/returns")).token(alice);
     ledger.enter("read an order's returns", 1.5, 0.0, 200, read).await;
+}
+
+/// A refund that Stripe refuses, asked for again; one that is paid by other means; a return that is not taken.
+async fn given_back(ledger: &mut Ledger, alice: &str, admin: &str) {
+    let mut by = json!({"method": "card", "payment_method_id": "pm_twin_firstRefundFails"});
+    for (operation, key, status, written) in [
+        ("ask Stripe again for a refund", "retried", "retry", 4.0),
+        ("note a refund that was paid by other means", "settled", "settle", 3.0),
+    ] {
+        let mut body = order_body("p00", 1, "pm_card_visa");
+        body["payment"] = by.clone();
+        let placed = Call::post("/api/v1/orders").token(alice).key(key).json(&body);
+        let id = ledger.shop.send(placed).await.order_id();
+        ledger.shop.finish().await;
+        let refunds = format!("/api/v1/admin/orders/{id}/refunds");
+        let refund = Call::post(&refunds).token(admin).key(key).json(&json!({"amount": "1.00"}));
+        let refund = ledger.shop.send(refund).await.body["refund_id"].clone();
+        ledger.shop.after(10).await;
+        let path = format!("{refunds}/{}/{status}", refund.as_str().expect("a refund"));
+        let call = Call::post(&path).token(admin);
+        let call = if status == "settle" { call.json(&json!({"reference": "SEPA 17"})) } else { call };
+        ledger.enter(operation, 2.5, written, 200, call).await;
+        by["payment_method_id"] = json!("pm_card_refundFail");
+    }
+    let (path, of_staff) = two_lines(ledger, alice, "kept").await;
+    for status in ["shipped", "delivered"] {
+        let moved = Call::put(&format!("{path}/status")).token(admin).json(&json!({"status": status}));
+        assert_eq!(ledger.shop.send(moved).await.status, 200);
+    }
+    let ask = json!({"lines": [{"line_id": 1, "quantity": 1}], "reason": "damaged"});
+    let ask = Call::post(&format!("{path}/returns")).token(alice).key("kept").json(&ask);
+    assert_eq!(ledger.shop.send(ask).await.status, 201);
+    let reject = Call::post(&format!("{of_staff}/returns/1/reject")).token(admin);
+    ledger.enter("reject a return", 2.5, 3.0, 200, reject.json(&json!({"reason": "It was used"}))).await;
 }
 
 /// A paid and prepared order of two lines: its path, and the one that staff knows it by.

@@ -79,8 +79,10 @@ fn with_orders(sample: &str) -> Option<Expected> {
             (r#"200 "status":"done""#, "1 confirmed, 48 + 2 units, 4990 taken, 4990 given back")
         }
         "settle-refund" => (r#"200 "reference":"Bank transfer 2024-11-03/17""#, UNTOUCHED),
+        "show-impact" | "show-impact-guest" => ("200 <svg xmlns=\"http://www.w3.org/2000/svg\"", UNTOUCHED),
         "show-ledger" => (r#"200 "captured_amount":"49.90""#, UNTOUCHED),
         "stripe-webhook" => (r#"200 "used":true"#, UNTOUCHED),
+        "summarize-order" | "summarize-order-guest" => (r#"200 "discount_percentage":"0""#, UNTOUCHED),
         "track-order" => (r#"200 "delay_status":"on_time""#, UNTOUCHED),
         _ => return None,
     };

@@ -6,8 +6,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
+
+use crate::sabotage::{Sabotage, sabotaged};
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,34 +46,58 @@ impl Fault {
         Self::Silent,
     ];
 
-    /// Whether the fault can happen to this call.
-    pub fn fits(self, call: &str) -> bool {
+    /// Whether the fault can happen to this call, and leads to anything that no other fault does.
+    pub fn fits(self, call: &Called) -> bool {
         match self {
             Self::Conflict => {
-                ["TransactWriteItems", "PutItem", "UpdateItem"].iter().any(|write| call.ends_with(write))
+                ["TransactWriteItems", "PutItem", "UpdateItem"].iter().any(|write| call.name.ends_with(write))
             }
-            _ => true,
+            // A read has no effect: it makes no difference whether it came about.
+            Self::TimedOut | Self::Silent | Self::DiesAfter => !call.reads(),
+            // A process that dies leaves nothing behind but its effects: it makes no difference where between two of them.
+            Self::DiesBefore => call.first || call.racing,
+            Self::Refused | Self::Throttled | Self::Down => true,
         }
     }
 }
 
+/// A call that was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// Service and operation.
+    pub name: String,
+    /// Whether it is the first one of its process.
+    first: bool,
+    /// Whether other processes took turns with this one.
+    racing: bool,
+}
+
+impl Called {
+    /// Whether it changes nothing.
+    fn reads(&self) -> bool {
+        [
+            "dynamodb Get",
+            "dynamodb BatchGet",
+            "dynamodb Query",
+            "secretsmanager Get",
+            "stripe GET",
+            "shippo GET",
+        ]
+        .iter()
+        .any(|read| self.name.starts_with(read))
+    }
+}
+
+/// What runs a unit of work, until it is done or dies.
+#[derive(Debug, Default)]
+pub struct Process {
+    /// Rung when it dies.
+    pub death: Notify,
+    called: AtomicBool,
+}
+
 /// Calls of one kind that [`Fault::Down`] and [`Fault::Silent`] break in a row; the AWS clients try three times.
 pub const LASTING: usize = 3;
-
-/// A mistake built into the product by changing what it sends or hears: the harness must notice it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sabotage {
-    /// Placing neither looks for the idempotency key nor guards it.
-    NoGuard,
-    /// Cancelling forgets to give the stock back.
-    StockForgotten,
-    /// The relay takes every answer of the queue for a success.
-    QueueErrorsSwallowed,
-    /// Mails are sent without a claim.
-    MailUnclaimed,
-    /// The refund is noted as done without having been asked for.
-    RefundForgotten,
-}
 
 /// What the injector does, and what it saw.
 #[derive(Debug, Default)]
@@ -82,16 +109,20 @@ pub struct Plan {
     /// Whether calls are counted (and broken) right now.
     pub armed: bool,
     /// Every call that was counted.
-    pub calls: Vec<String>,
+    pub calls: Vec<Called>,
+    /// Whether everybody waits for all others before each call, so that what runs at the same time takes turns.
+    pub racing: bool,
+    /// Whether something was written since somebody last asked.
+    pub written: bool,
     /// What is still broken: calls of this kind, so many more.
     lasting: Option<(String, Fault, usize)>,
 }
 
 impl Plan {
     /// Counts a call; what goes wrong with it.
-    fn count(&mut self, name: &str) -> Option<Fault> {
+    fn count(&mut self, name: &str, first: bool) -> Option<Fault> {
         let at = self.calls.len();
-        self.calls.push(name.to_owned());
+        self.calls.push(Called { name: name.to_owned(), first, racing: self.racing });
         if let Some((kind, fault, left)) = &mut self.lasting
             && *left > 0
             && kind == name
@@ -111,8 +142,6 @@ impl Plan {
 #[derive(Debug, Default)]
 pub struct Control {
     plan: Mutex<Plan>,
-    /// Rung when the process dies.
-    pub death: Notify,
 }
 
 impl Control {
@@ -120,6 +149,11 @@ impl Control {
     pub fn plan<T>(&self, work: impl FnOnce(&mut Plan) -> T) -> T {
         work(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+tokio::task_local! {
+    /// The process that a unit of work runs in. Each has its own: when one dies, the others live on.
+    pub static PROCESS: Arc<Process>;
 }
 
 thread_local! {
@@ -141,14 +175,18 @@ struct Injector {
 impl HttpConnector for Injector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let name = name_of(&request);
-        let (fault, sabotage) = self.control.plan(|plan| {
-            if !plan.armed {
-                return (None, plan.sabotage);
-            }
-            (plan.count(&name), plan.sabotage)
-        });
-        let (inner, control) = (self.inner.clone(), Arc::clone(&self.control));
+        let inner = self.inner.clone();
+        let control = Arc::clone(&self.control);
         HttpConnectorFuture::new(async move {
+            if control.plan(|plan| plan.racing) {
+                tokio::task::yield_now().await;
+            }
+            let first =
+                PROCESS.try_with(|process| !process.called.swap(true, Ordering::Relaxed)).unwrap_or(true);
+            let (fault, sabotage) = control.plan(|plan| {
+                plan.written |= writes(&name);
+                (if plan.armed { plan.count(&name, first) } else { None }, plan.sabotage)
+            });
             let send = async {
                 match sabotage {
                     Some(sabotage) => sabotaged(sabotage, &name, request, &inner).await,
@@ -162,10 +200,10 @@ impl HttpConnector for Injector {
                     send.await?;
                     Err(ConnectorError::timeout("no answer".into()))
                 }
-                Some(Fault::DiesBefore) => died(&control).await,
+                Some(Fault::DiesBefore) => died().await,
                 Some(Fault::DiesAfter) => {
                     send.await?;
-                    died(&control).await
+                    died().await
                 }
                 Some(fault @ (Fault::Conflict | Fault::Throttled)) => {
                     let answer = refusal(&name, fault);
@@ -179,12 +217,19 @@ impl HttpConnector for Injector {
     }
 }
 
-async fn died(control: &Control) -> Result<HttpResponse, ConnectorError> {
-    control.death.notify_one();
+async fn died() -> Result<HttpResponse, ConnectorError> {
+    PROCESS.with(|process| process.death.notify_one());
     std::future::pending().await
 }
 
-/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`.
+/// Whether a call can change something.
+fn writes(call: &str) -> bool {
+    ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].iter().any(|write| call.ends_with(write))
+        || call.starts_with("stripe POST")
+        || call.starts_with("shippo POST")
+}
+
+/// Service and operation of a call, e.g. `dynamodb PutItem`, `stripe POST /v1/refunds`, `shippo POST /transactions`.
 fn name_of(request: &HttpRequest) -> String {
     let uri = request.uri();
     let path = uri.split_once("//").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
@@ -195,12 +240,18 @@ fn name_of(request: &HttpRequest) -> String {
             format!("{service} {}", target.unwrap_or("SendEmail"))
         }
         None => {
-            let path = path.strip_prefix("stripe").unwrap_or(path).split('?').next().unwrap_or_default();
+            let (service, path) = path.split_once('/').unwrap_or((path, ""));
+            let path = path.split('?').next().unwrap_or_default();
             let general: Vec<&str> =
-                path.split('/').map(|part| if part.starts_with("pi_") { "{id}" } else { part }).collect();
-            format!("stripe {} {}", request.method(), general.join("/"))
+                path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+            format!("{service} {} /{}", request.method(), general.join("/"))
         }
     }
+}
+
+/// Stripe's ids begin with their kind (payments, sessions, refunds), Shippo's are 32 digits.
+fn is_id(part: &str) -> bool {
+    ["pi_", "cs_", "re_"].iter().any(|prefix| part.starts_with(prefix)) || part.len() == 32
 }
 
 /// How each service says "not now" (its API reference, "Common errors"; Stripe: "Rate limits").
@@ -223,6 +274,7 @@ fn refusal(name: &str, fault: Fault) -> HttpResponse {
             let body = "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error><RequestId>1</RequestId></ErrorResponse>";
             response(400, "text/xml", body.to_owned())
         }
+        ("shippo", _) => answered(429, &json!({"detail": "Request was throttled."})),
         _ => answered(
             429,
             &json!({"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "not now"}}),
@@ -230,69 +282,12 @@ fn refusal(name: &str, fault: Fault) -> HttpResponse {
     }
 }
 
-fn answered(status: u16, body: &Value) -> HttpResponse {
+pub fn answered(status: u16, body: &Value) -> HttpResponse {
     response(status, "application/x-amz-json-1.0", body.to_string())
 }
 
-fn response(status: u16, media_type: &str, body: String) -> HttpResponse {
+pub fn response(status: u16, media_type: &str, body: String) -> HttpResponse {
     let response =
         http::Response::builder().status(status).header("content-type", media_type).body(SdkBody::from(body));
     response.expect("a response").try_into().expect("a response")
-}
-
-/// Sends a request as the sabotaged product would.
-async fn sabotaged(
-    sabotage: Sabotage,
-    name: &str,
-    mut request: HttpRequest,
-    inner: &SharedHttpConnector,
-) -> Result<HttpResponse, ConnectorError> {
-    let body: Value =
-        request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
-    let mut changed = body.clone();
-    match (sabotage, name) {
-        (Sabotage::NoGuard, "dynamodb GetItem")
-            if key_of(&body).starts_with("PLACED#") && body["ConsistentRead"] == true =>
-        {
-            return Ok(answered(200, &json!({})));
-        }
-        (Sabotage::NoGuard, "dynamodb TransactWriteItems") => {
-            for action in changed["TransactItems"].as_array_mut().into_iter().flatten() {
-                if let Some(put) = action["Put"].as_object_mut() {
-                    put.remove("ConditionExpression");
-                }
-            }
-        }
-        (Sabotage::StockForgotten, "dynamodb TransactWriteItems") => {
-            let actions = changed["TransactItems"].as_array_mut().expect("actions");
-            actions.retain(|action| {
-                !action["Update"]["ConditionExpression"].as_str().is_some_and(|rule| rule.contains("held >="))
-            });
-        }
-        (Sabotage::MailUnclaimed, "dynamodb PutItem")
-            if body["Item"]["SK"]["S"].as_str().is_some_and(|key| key.starts_with("MAIL#")) =>
-        {
-            let put = changed.as_object_mut().expect("a request");
-            put.remove("ConditionExpression");
-            put.remove("ExpressionAttributeValues");
-        }
-        (Sabotage::RefundForgotten, "stripe POST /v1/refunds") => {
-            return Ok(response(
-                200,
-                "application/json",
-                json!({"id": "re_never", "status": "succeeded"}).to_string(),
-            ));
-        }
-        _ => {}
-    }
-    if changed != body {
-        let text = changed.to_string();
-        request.headers_mut().insert("content-length", text.len().to_string());
-        *request.body_mut() = SdkBody::from(text);
-    }
-    inner.call(request).await
-}
-
-fn key_of(body: &Value) -> String {
-    body["Key"]["SK"]["S"].as_str().unwrap_or_default().to_owned()
 }

@@ -34,6 +34,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Body; null if it is not JSON.
     pub body: Value,
+    /// Body, as it was sent.
+    pub bytes: Bytes,
 }
 
 /// One request, built step by step.
@@ -193,6 +195,7 @@ impl Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body: serde_json::from_slice(&body).unwrap_or_default(),
+            bytes: body,
         }
     }
 

@@ -11,9 +11,11 @@ use crate::workspace::{files_of, read};
 pub const GUESTS: &str = "/api/v1/guest/";
 /// Routes without a token: the catalogue, guests, whose way to an order is the token in its path, and Stripe, whose signature the
 /// function checks itself.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 11] = [
     "GET /api/v1/guest/orders/{order_token}",
+    "GET /api/v1/guest/orders/{order_token}/impact",
     "GET /api/v1/guest/orders/{order_token}/returns",
+    "GET /api/v1/guest/orders/{order_token}/summary",
     "GET /api/v1/products",
     "GET /api/v1/products/{product_id}",
     "POST /api/v1/guest/orders",

@@ -131,6 +131,8 @@ pub async fn guests(recorded: &Recorded) {
     let paid = recorded.send("place-guest-order", 201, place("g1", &body)).await;
     recorded.finish().await;
     recorded.send("get-order", 200, Call::get(&path(&paid))).await;
+    recorded.send("summarize-order", 200, Call::get(&format!("{}/summary", path(&paid)))).await;
+    recorded.send("show-impact", 200, Call::get(&format!("{}/impact", path(&paid)))).await;
 
     body["create_payment"] = json!(false);
     let later = recorded.send("place-guest-order", 201, place("g2", &body)).await;
@@ -189,6 +191,8 @@ async fn read(recorded: &Recorded, placed: &Answer) {
         let get = |path: &str| Call::get(&format!("/api/v1/orders{path}")).token(&token);
         recorded.send("get-order", 200, get(&format!("/{id}"))).await;
         recorded.send("track-order", 200, get(&format!("/{id}/tracking"))).await;
+        recorded.send("summarize-order", 200, get(&format!("/{id}/summary?lang=nl"))).await;
+        recorded.send("show-impact", 200, get(&format!("/{id}/impact?format=svg"))).await;
         recorded.send("find-order-by-number", 200, get(&format!("/number/{number}"))).await;
         recorded.send("list-orders", 200, get("?status=preparing")).await;
     }

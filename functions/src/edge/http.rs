@@ -11,10 +11,11 @@ use shared::api::FieldError;
 use shared::api::wire::Object;
 use shared::ids::{IdempotencyKey, Language, OrderId};
 use shared::limits;
+use shared::placement::fingerprint;
 use std::convert::Infallible;
 use tokio::time::Instant;
 
-use super::{Caller, Problem, REQUEST_WITHIN, Running, guarded};
+use super::{Caller, Problem, REQUEST_WITHIN, Running, guarded, negotiation};
 use crate::app::App;
 use crate::error::{Error, Source};
 
@@ -34,6 +35,8 @@ pub struct Response {
     status: u16,
     headers: HeaderMap,
     body: String,
+    /// Whether an `ETag` says all that there is to say about the body.
+    is_told_by_tag: bool,
 }
 
 impl Request {
@@ -105,6 +108,26 @@ impl Request {
         parsed.map_err(|rule| vec![FieldError::new("?lang", "invalid", &rule.to_string())].into())
     }
 
+    /// The language that the answer should be in: that of the query, else the one that `Accept-Language` puts first; 422 if the
+    /// query's is no language tag.
+    pub fn reader_language(&self) -> Result<Option<Language>, Error> {
+        let header = || self.header("accept-language").and_then(negotiation::language);
+        Ok(self.language()?.or_else(header))
+    }
+
+    /// In which of these forms the answer should be, each with the name that `?format=` has for it: as the query says, else as
+    /// `Accept` likes it best, else the first. 422 if the query names another one.
+    pub fn format(&self, forms: &[(&str, &'static str)]) -> Result<&'static str, Error> {
+        let Some(name) = self.query("format") else {
+            let offered: Vec<&'static str> = forms.iter().map(|(_, media_type)| *media_type).collect();
+            let liked = negotiation::media_type(self.header("accept"), &offered);
+            return Ok(liked.unwrap_or("application/json"));
+        };
+        let named = forms.iter().find(|(known, _)| *known == name).map(|(_, media_type)| *media_type);
+        let names = || forms.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
+        Ok(named.ok_or_else(|| vec![FieldError::new("?format", "invalid", &names())])?)
+    }
+
     /// A switch in the query: `true` or `false`, off unless given; 422 otherwise.
     pub fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.query(name) {
@@ -119,15 +142,18 @@ impl Request {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether the caller has this version already (`If-None-Match`, R8).
-    pub fn has_version(&self, version: u64) -> bool {
-        self.header("if-none-match").is_some_and(|tags| matches(tags, version))
+    /// What the caller has already (`If-None-Match`, R8). Of a request that may change something nothing counts as such.
+    fn known(&self) -> Option<String> {
+        let reads = self.inner.method() == http::Method::GET;
+        self.header("if-none-match").filter(|_| reads).map(str::to_owned)
     }
 
     /// 412 if the caller names other versions than this one (`If-Match`).
     pub fn require_version(&self, version: u64) -> Result<(), Error> {
         match self.header("if-match") {
-            Some(tags) if !matches(tags, version) => Err(Problem::version_mismatch(version).into()),
+            Some(tags) if version == 0 || !negotiation::names(tags, &etag(version)) => {
+                Err(Problem::version_mismatch(version).into())
+            }
             _ => Ok(()),
         }
     }
@@ -266,15 +292,22 @@ impl Response {
         Ok(Self::new(status, "application/json", body))
     }
 
+    /// An SVG picture. Opened by itself, it may do nothing but show what it has.
+    pub fn svg(status: u16, picture: String) -> Self {
+        Self::new(status, "image/svg+xml", picture)
+            .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
+            .header("x-content-type-options", "nosniff")
+    }
+
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new() }
+        Self { status, headers: HeaderMap::new(), body: String::new(), is_told_by_tag: true }
     }
 
     fn new(status: u16, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { status, headers, body }
+        Self { status, headers, body, is_told_by_tag: true }
     }
 
     /// Adds a header.
@@ -292,6 +325,33 @@ impl Response {
         self.header("etag", &etag(version)).header("cache-control", "private, no-cache")
     }
 
+    /// Like [`Response::versioned`], where more than the version makes the answer what it is: time, language or form. The tag
+    /// names the body too, and is of no use as `If-Match`.
+    #[must_use]
+    pub fn versioned_with_body(self, version: u64) -> Self {
+        let body: String = fingerprint(&self.body).chars().take(16).collect();
+        self.header("etag", &format!("\"{version}-{body}\"")).header("cache-control", "private, no-cache")
+    }
+
+    /// Says that the body can change while its version stays: it is sent whenever it is asked for.
+    #[must_use]
+    pub fn always_sent(mut self) -> Self {
+        self.is_told_by_tag = false;
+        self
+    }
+
+    /// 304 in place of what the caller has already (RFC 9110, 15.4.5): the same headers, without the body.
+    fn unless_known(mut self, known: Option<&str>) -> Self {
+        let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let is_known = known.zip(tag).is_some_and(|(known, tag)| negotiation::names(known, tag));
+        if self.status == 200 && self.is_told_by_tag && is_known {
+            self.status = 304;
+            self.headers.remove(header::CONTENT_TYPE);
+            self.body.clear();
+        }
+        self
+    }
+
     fn of(error: &Error, request_id: &str) -> Self {
         let problem = match error {
             Error::Problem(problem) => (**problem).clone(),
@@ -306,17 +366,6 @@ impl Response {
             None => answer,
         }
     }
-}
-
-/// Whether a list of entity tags names this version (RFC 9110, 13.1; weak tags compare like strong ones). `*` means any,
-/// and version 0 is nothing yet.
-fn matches(tags: &str, version: u64) -> bool {
-    let tag = etag(version);
-    version > 0
-        && tags
-            .split(',')
-            .map(|known| known.trim().trim_start_matches("W/"))
-            .any(|known| known == tag || known == "*")
 }
 
 /// The `ETag` of a version.
@@ -342,6 +391,7 @@ async fn answer(
     let started = app.clock.now();
     let request = Request::new(request);
     let id = request.id().to_owned();
+    let known = request.known();
     let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
     let outcome =
         guarded(Instant::now() + REQUEST_WITHIN, "the handler panicked", handler(app, request)).await;
@@ -351,6 +401,7 @@ async fn answer(
         }
         Response::of(&error, &id)
     });
+    let response = response.unless_known(known.as_deref());
     let fields = [
         ("http.route", Value::from(route)),
         ("http.status", Value::from(response.status)),

@@ -6,6 +6,7 @@
 mod auth;
 mod http;
 mod log;
+mod negotiation;
 mod problem;
 mod sqs;
 mod stream;

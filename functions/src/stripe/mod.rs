@@ -157,7 +157,7 @@ impl Stripe {
         }
     }
 
-    /// The refunds of a payment, newest first; Stripe lists a hundred, and an order has half as many ([`shared::limits::REFUNDS`]).
+    /// The refunds of a payment, newest first; Stripe lists a hundred, and an order has no more ([`shared::limits::ALL_REFUNDS`]).
     pub async fn refunds_of(&self, intent: &str) -> Result<Vec<RefundObject>, Error> {
         let path = format!("/v1/refunds?limit=100&payment_intent={}", wire::path_segment(intent));
         match self.get::<List<RefundObject>>(&path).await? {

@@ -1,9 +1,11 @@
 //! The embedded cloud: every service that the product talks to, behind one HTTP connector, or on a port.
 
+pub mod deliveries;
 pub mod dynamodb;
 mod ids;
 pub mod secrets;
 pub mod ses;
+pub mod shippo;
 pub mod sqs;
 mod storage;
 pub mod stripe;
@@ -27,6 +29,11 @@ pub const STRIPE_API_KEY: &str = "sk_test_twin";
 /// What the twin's Stripe signs its webhooks with.
 pub const STRIPE_WEBHOOK_SECRET: &str = "whsec_twin";
 
+/// Shippo's key in the twin.
+pub const SHIPPO_API_KEY: &str = "shippo_test_twin";
+/// What the twin's Shippo signs its webhooks with.
+pub const SHIPPO_WEBHOOK_SECRET: &str = "hmac_twin";
+
 /// Every service.
 pub struct Cloud {
     /// The table.
@@ -39,6 +46,8 @@ pub struct Cloud {
     pub secrets: secrets::Secrets,
     /// Payments.
     pub stripe: stripe::Stripe,
+    /// Parcels.
+    pub shippo: shippo::Shippo,
     /// What time the services think it is.
     pub clock: Clock,
     /// Rung whenever a service was called, so that whoever waits for work looks again.
@@ -65,13 +74,18 @@ impl Cloud {
                 STRIPE_API_KEY,
                 STRIPE_WEBHOOK_SECRET,
             )?,
+            shippo: shippo::Shippo::open(
+                file("shippo.db").as_deref(),
+                SHIPPO_API_KEY,
+                SHIPPO_WEBHOOK_SECRET,
+            )?,
             clock,
             activity: Notify::new(),
         }))
     }
 
     /// Where the services are below `base`, in the variables that the product knows.
-    pub fn environment(base: &str) -> [(String, String); 8] {
+    pub fn environment(base: &str) -> [(String, String); 9] {
         [
             ("AWS_REGION", "eu-west-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "twin".to_owned()),
@@ -81,6 +95,7 @@ impl Cloud {
             ("AWS_ENDPOINT_URL_SES", format!("{base}/aws/ses")),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{base}/aws/secretsmanager")),
             ("STRIPE_BASE_URL", format!("{base}/stripe")),
+            ("SHIPPO_BASE_URL", format!("{base}/shippo")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
     }
@@ -91,6 +106,8 @@ impl Cloud {
         let path = request.uri().path().to_owned();
         let response = if let Some(rest) = path.strip_prefix("/stripe") {
             self.stripe.call(now, &moved(request, rest))
+        } else if let Some(rest) = path.strip_prefix("/shippo") {
+            self.shippo.call(now, &moved(request, rest))
         } else if path.starts_with("/aws/dynamodb") {
             self.dynamodb.call(&request)
         } else if path.starts_with("/aws/sqs") {

@@ -26,7 +26,8 @@ use self::form::Params;
 use self::idempotency::Key;
 use self::store::Work;
 use self::version::Version;
-pub use self::webhooks::Delivery;
+use super::deliveries;
+pub use super::deliveries::Delivery;
 use super::storage::Storage;
 
 mod attempts;
@@ -78,7 +79,7 @@ impl Stripe {
     /// however it comes.
     pub fn open(path: Option<&Path>, api_key: &str, webhook_secret: &str) -> Result<Self, rusqlite::Error> {
         Ok(Self {
-            storage: Storage::open(path, store::SCHEMA)?,
+            storage: Storage::open(path, &[store::SCHEMA, deliveries::SCHEMA].concat())?,
             bearer: format!("Bearer {api_key}"),
             basic: format!("Basic {}", STANDARD.encode(format!("{api_key}:"))),
             webhook_secret: webhook_secret.to_owned(),
@@ -141,7 +142,7 @@ impl Stripe {
         }
         let due = self.storage.transaction(|db| {
             settle(&Work::unasked(db, now))?;
-            Ok(webhooks::due(db, now, limit, &self.webhook_secret)?)
+            Ok(deliveries::due(db, now, limit, &self.webhook_secret)?)
         });
         logged(due).unwrap_or_default()
     }

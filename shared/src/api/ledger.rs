@@ -1,5 +1,8 @@
 //! The ledger of an order on the wire: every cent, explained (C4).
 
+#[cfg(test)]
+mod tests;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -209,28 +212,67 @@ impl LedgerDeliveryView {
     }
 }
 
-/// Every movement. What units cost depends on how many of their line went before, so that all parts make the line.
+/// Every movement. What units cost depends on how many of their line were paid back before, so that all parts make the line.
 fn entries(order: &Order, document: &Document) -> Vec<EntryView> {
-    let mut gone: BTreeMap<u16, u32> = BTreeMap::new();
-    let mut views = Vec::new();
-    for entry in order.ledger() {
-        let mut view = EntryView::of(&entry);
-        if matches!(entry.kind, EntryKind::Credit) {
-            for units in units_of(&entry.event.kind) {
-                let before = gone.entry(units.line).or_default();
-                view.parts.extend(PartView::of(document, units, *before));
-                *before += units.quantity;
+    let mut paid_back = PaidBack::default();
+    let mut views: Vec<EntryView> = Vec::new();
+    let mut entries = order.ledger().into_iter().peekable();
+    for event in &order.log {
+        let (parts, delivery) = paid_back.take_in(document, &event.kind);
+        let (mut parts, mut delivery) = (Some(parts), Some(delivery));
+        while let Some(entry) = entries.next_if(|entry| entry.event.sequence == event.sequence) {
+            let mut view = EntryView::of(&entry);
+            if matches!(entry.kind, EntryKind::Credit) {
+                view.parts = parts.take().unwrap_or_default();
+                let delivery = delivery.take().unwrap_or_default();
+                view.delivery = delivery.then(|| LedgerDeliveryView::of(&document.quote.delivery));
             }
-            view.delivery =
-                has_delivery(&entry.event.kind).then(|| LedgerDeliveryView::of(&document.quote.delivery));
+            views.push(view);
         }
-        views.push(view);
     }
     views
 }
 
-fn units_of(event: &EventKind) -> Vec<Units> {
+/// What is not owed any more, of each line: units that went, and before them those that were paid back and stayed.
+#[derive(Default)]
+struct PaidBack {
+    gone: BTreeMap<u16, u32>,
+    credited: BTreeMap<u16, u32>,
+    delivery: bool,
+}
+
+impl PaidBack {
+    /// The units, and whether the delivery, that an event makes free.
+    fn take_in(&mut self, document: &Document, event: &EventKind) -> (Vec<PartView>, bool) {
+        let delivery = !self.delivery && has_delivery(event);
+        self.delivery |= delivery;
+        let mut parts = Vec::new();
+        for units in units_of(document, event) {
+            let before = self.credited.get(&units.line).copied().unwrap_or_default();
+            let after = match event {
+                EventKind::RefundRequested { .. } => before + units.quantity,
+                EventKind::Cancelled { .. } => units.quantity,
+                _ => {
+                    let gone = self.gone.entry(units.line).or_default();
+                    *gone += units.quantity;
+                    before.max(*gone)
+                }
+            };
+            self.credited.insert(units.line, after);
+            let free = Units { quantity: after.saturating_sub(before), ..units };
+            parts.extend(PartView::of(document, free, before));
+        }
+        (parts, delivery)
+    }
+}
+
+/// The units that an event names; a cancellation names all that there are.
+fn units_of(document: &Document, event: &EventKind) -> Vec<Units> {
     match event {
+        EventKind::Cancelled { .. } => {
+            let all = (1u16..).zip(&document.lines);
+            all.map(|(line, bought)| Units { line, quantity: bought.quantity }).collect()
+        }
         EventKind::LinesCancelled { lines, .. } | EventKind::RefundRequested { lines, .. } => lines.clone(),
         EventKind::ReturnReceived { lines, .. } => {
             lines.iter().map(|line| Units { line: line.line, quantity: line.units() }).collect()
@@ -242,7 +284,9 @@ fn units_of(event: &EventKind) -> Vec<Units> {
 fn has_delivery(event: &EventKind) -> bool {
     matches!(
         event,
-        EventKind::RefundRequested { delivery: true, .. } | EventKind::ReturnReceived { delivery: true, .. }
+        EventKind::RefundRequested { delivery: true, .. }
+            | EventKind::ReturnReceived { delivery: true, .. }
+            | EventKind::Cancelled { .. }
     )
 }
 

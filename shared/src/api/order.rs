@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::ledger::signed;
-use super::quote::{EcoView, LineView, QuoteView, shown};
+use super::quote::{EcoView, LineView, QuoteView, parcels, shown};
 use super::refund::{DisputeView, RefundView};
 use crate::address::Address;
 use crate::ids::{CartId, CouponCode, CustomerId, OrderId, WarehouseId};
 use crate::money::{Currency, Money};
 use crate::order::payment::{PaymentStatus, State};
 use crate::order::{
-    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status,
+    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status, Tally,
     available_actions,
 };
 use crate::placement::Document;
@@ -244,6 +244,8 @@ pub struct CancelledView {
     pub currency: Currency,
     /// Why it was called off.
     pub cancellation_reason: String,
+    /// What sending what is left of it emits, and what the store does about it.
+    pub eco_impact: EcoView,
     /// Whether nothing was changed: so it would be.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
@@ -294,7 +296,7 @@ impl OrderView {
             shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
             allocation_reason: document.choice.reason,
             timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
-            eco_impact: EcoView::of(document, parcels),
+            eco_impact: EcoView::of(order, document),
             available_actions: available_actions(order, document, reader.role(), now),
             return_until: order.return_until(document).map(Timestamp::rfc3339),
             notes: document.notes.clone(),
@@ -304,22 +306,10 @@ impl OrderView {
     }
 }
 
-fn parcels(order: &Order) -> &[Parcel] {
-    order
-        .log
-        .iter()
-        .rev()
-        .find_map(|event| match &event.kind {
-            EventKind::Prepared { parcels, .. } => Some(parcels.as_slice()),
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
 impl OrderLineView {
-    fn all(order: &Order, document: &Document) -> Vec<Self> {
-        let of = |(line, number): (LineView, u16)| {
-            let tally = order.tally(document, number);
+    /// Every line of an order.
+    pub(super) fn all(order: &Order, document: &Document) -> Vec<Self> {
+        let of = |(line, tally): (LineView, &Tally)| {
             let all_off = order.status == Status::Cancelled;
             Self {
                 cancelled_quantity: if all_off { line.quantity } else { tally.cancelled },
@@ -328,7 +318,7 @@ impl OrderLineView {
                 line,
             }
         };
-        LineView::all(document).into_iter().zip(1..).map(of).collect()
+        LineView::all(document).into_iter().zip(order.tallies(document).all()).map(of).collect()
     }
 }
 
@@ -396,7 +386,7 @@ impl TimelineEntry {
 
 impl CancelledView {
     /// What was called off: a part of an order by that request, or all of it; `None` if neither was.
-    pub fn of(order: &Order, request: Option<&Request>, dry_run: bool) -> Option<Self> {
+    pub fn of(order: &Order, document: &Document, request: Option<&Request>, dry_run: bool) -> Option<Self> {
         let at = order.log.iter().position(|event| match (&event.kind, request) {
             (EventKind::LinesCancelled { request, .. }, Some(asked)) => request.key == asked.key,
             (EventKind::Cancelled { .. }, None) => true,
@@ -422,6 +412,7 @@ impl CancelledView {
             refund_amount: shown(back.unwrap_or(Money::zero(order.total.currency()))),
             currency: order.total.currency(),
             cancellation_reason: reason,
+            eco_impact: EcoView::of(order, document),
             dry_run,
             version: order.version(),
         })

@@ -7,10 +7,10 @@ use crate::catalog::Attribute;
 use crate::fulfillment::legs;
 use crate::ids::{ProductId, ShippingMethodId, VariationId};
 use crate::money::{Currency, Money};
-use crate::order::Parcel;
+use crate::order::{EventKind, Order, Parcel, Status};
 use crate::placement::{Document, Line, Placement};
 use crate::pricing::{LineAmounts, Quote, TaxAmount};
-use crate::stock::AllocationReason;
+use crate::stock::{AllocationReason, Leg};
 use crate::time::iso_date;
 
 /// The sums of an order, in major units.
@@ -192,15 +192,45 @@ impl LineView {
 }
 
 impl EcoView {
-    /// What sending an order in these parcels emits; while none are planned, as its goods weigh.
-    pub fn of(document: &Document, parcels: &[Parcel]) -> Self {
-        let transport = carbon::estimate(&legs(document, parcels));
+    /// What sending an order emits: as its parcels weigh, or its goods while none are planned; nothing once it is called off.
+    pub fn of(order: &Order, document: &Document) -> Self {
+        Self::of_legs(document, &legs_of(order, document))
+    }
+
+    /// What sending an order would emit that nobody has placed.
+    pub fn planned(document: &Document) -> Self {
+        Self::of_legs(document, &legs(document, &[]))
+    }
+
+    fn of_legs(document: &Document, legs: &[Leg]) -> Self {
+        let transport = carbon::estimate(document.factors.factors(), legs);
         Self {
             offset_grams: if document.offset_transport { transport.carbon_grams } else { 0 },
             trees_planted: document.trees_planted,
             transport,
         }
     }
+}
+
+/// The ways that an order's goods go.
+pub(in crate::api) fn legs_of(order: &Order, document: &Document) -> Vec<Leg> {
+    if order.status == Status::Cancelled {
+        return vec![];
+    }
+    let parcels = parcels(order);
+    let mut legs = legs(document, parcels);
+    // Where a part of an order was called off, there may be nothing left for a warehouse to send.
+    legs.retain(|leg| parcels.is_empty() || parcels.iter().any(|parcel| parcel.warehouse == leg.warehouse));
+    legs
+}
+
+/// The parcels of an order, as they were planned last.
+pub(in crate::api) fn parcels(order: &Order) -> &[Parcel] {
+    let planned = order.log.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Prepared { parcels, .. } => Some(parcels.as_slice()),
+        _ => None,
+    });
+    planned.unwrap_or_default()
 }
 
 impl OrderPreview {
@@ -216,7 +246,7 @@ impl OrderPreview {
             quote: QuoteView::of(&document.quote),
             lines: LineView::all(document),
             allocation_reason: document.choice.reason,
-            eco_impact: EcoView::of(document, &[]),
+            eco_impact: EcoView::planned(document),
             settings_version: document.store_version,
         }
     }

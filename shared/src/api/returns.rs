@@ -71,10 +71,11 @@ impl RequestReturn {
         if let Some(lines) = &self.lines {
             return AskedUnits::all(lines);
         }
+        let tallies = order.tallies(document);
         let whole = |id: &u32| {
             let line = u16::try_from(*id).unwrap_or(u16::MAX);
             // One unit of a line that has none left is refused, and says so.
-            Units { line, quantity: order.units_left(document, line).max(1) }
+            Units { line, quantity: tallies.of(line).left().max(1) }
         };
         self.line_ids.iter().flatten().map(whole).collect()
     }

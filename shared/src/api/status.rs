@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::quote::EcoView;
 use super::{FieldError, check_words};
 use crate::ids::OrderId;
 use crate::limits;
 use crate::order::payment::PaymentStatus;
 use crate::order::{FulfillmentStatus, Order, Status};
+use crate::placement::Document;
 
 /// Where an order is to stand; the command that leads there is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,8 @@ pub struct StatusView {
     pub fulfillment_status: FulfillmentStatus,
     /// When it last changed.
     pub updated_at: String,
+    /// What sending it emits, and what the store does about it.
+    pub eco_impact: EcoView,
     /// Whether nothing was changed: so it would be.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
@@ -64,13 +68,14 @@ pub struct StatusView {
 
 impl StatusView {
     /// Where an order stands.
-    pub fn of(order: &Order, dry_run: bool) -> Self {
+    pub fn of(order: &Order, document: &Document, dry_run: bool) -> Self {
         Self {
             order_id: order.id,
             status: order.status,
             payment_status: order.payment_status(),
             fulfillment_status: order.fulfillment,
             updated_at: order.updated_at.rfc3339(),
+            eco_impact: EcoView::of(order, document),
             dry_run,
             version: order.version(),
         }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::quote::EcoView;
 use crate::ids::OrderId;
 use crate::order::{Order, Status};
+use crate::placement::Document;
 use crate::time::{Timestamp, iso_date};
 
 /// Where the parcels are (R4).
@@ -31,6 +33,8 @@ pub struct TrackingView {
     pub delay_status: Option<DelayStatus>,
     /// What is known of its way, oldest first.
     pub checkpoints: Vec<Checkpoint>,
+    /// What sending it emits, and what the store does about it.
+    pub eco_impact: EcoView,
 }
 
 /// How an order is against its promise.
@@ -56,7 +60,7 @@ pub struct Checkpoint {
 
 impl TrackingView {
     /// Where an order's parcels are at `now`.
-    pub fn of(order: &Order, now: Timestamp) -> Self {
+    pub fn of(order: &Order, document: &Document, now: Timestamp) -> Self {
         let at = |name: &str| {
             order.log.iter().find(|event| event.kind.name() == name).map(|event| event.at.rfc3339())
         };
@@ -80,6 +84,7 @@ impl TrackingView {
                 .filter(|event| milestones.contains(&event.kind.name()))
                 .map(|event| Checkpoint { at: event.at.rfc3339(), status: event.kind.name(), location: None })
                 .collect(),
+            eco_impact: EcoView::of(order, document),
         }
     }
 }

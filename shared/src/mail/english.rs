@@ -273,7 +273,7 @@ fn what_for(facts: &Facts<'_>, promise: &Promise<'_>) -> Option<String> {
             }
             _ => Some("It is for your order, which was cancelled.".to_owned()),
         },
-        Cause::Overpaid => Some("It is for what was called off while your payment was under way.".to_owned()),
+        Cause::Overpaid => Some("It is what you have paid beyond what your order costs.".to_owned()),
         Cause::Full => Some("It is all that was left of what you paid.".to_owned()),
         Cause::Lines => Some(format!("It is for: {}.", parts(facts, promise.lines, promise.delivery))),
         Cause::Amount => Some("It is a part of what you paid.".to_owned()),

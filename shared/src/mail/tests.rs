@@ -136,13 +136,13 @@ fn what_is_on_its_way_says_when_it_comes_and_what_is_to_be_paid() {
     let mut case = Case::cod();
     case.customer(&cancel_lines("c", &[units(3, 2)]));
     case.ship();
-    let ready = "Please have 82.74 EUR ready: you pay when it is delivered.";
+    let ready = "Please have 82.73 EUR ready: you pay when it is delivered.";
     assert_eq!(words(&case, "shipped"), [subject, parcels, arrives, ready]);
     let mut case = Case::reserved();
     case.ship();
     let taken = "We now take the 85.16 EUR that your bank has reserved.";
     assert_eq!(words(&case, "shipped"), [subject, parcels, arrives, taken]);
-    let part = "Of the 85.16 EUR that your bank has reserved we now take 74.41 EUR.";
+    let part = "Of the 85.16 EUR that your bank has reserved we now take 74.40 EUR.";
     assert_eq!(words(&taken_at_shipment(), "shipped"), [subject, parcels, arrives, part]);
 }
 
@@ -169,7 +169,7 @@ fn what_was_delivered_says_what_was_collected_and_until_when_it_can_be_sent_back
     let delivered = "Your order was delivered.";
     let until = "If something is not right, you can ask to send it back until 2026-04-01T10:00:00Z.";
     assert_eq!(words(&Case::delivered(), "delivered"), [subject, delivered, until]);
-    let collected = "The carrier has collected 82.74 EUR from you.";
+    let collected = "The carrier has collected 82.73 EUR from you.";
     assert_eq!(words(&on_delivery(), "delivered"), [subject, delivered, collected, until]);
     let mut case = Case::delivered();
     case.document.policies.returns.window_days = 0;

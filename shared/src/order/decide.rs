@@ -91,9 +91,11 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::Accept => past(Status::Confirmed),
         Command::Cancel { .. } => order.status == Status::Cancelled,
         Command::Expire => order.status != Status::Pending,
-        // The worker's message may come after the order was called off; nobody else who wants to prepare it then is content.
+        // The worker's message may come after the order was called off, or of lines cancelled before anything was paid:
+        // the confirmation brings another. Nobody else who wants to prepare it then is content.
         Command::Prepare => {
-            past(Status::Preparing) || (role == Role::System && order.status == Status::Cancelled)
+            let waits_or_off = matches!(order.status, Status::Pending | Status::Cancelled);
+            past(Status::Preparing) || (role == Role::System && waits_or_off)
         }
         Command::Pack => past(Status::Packed),
         Command::Ship => past(Status::Shipped),
@@ -105,7 +107,9 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::RejectReturn { id, reason } => {
             has(&EventKind::ReturnRejected { id: *id, reason: reason.clone() })
         }
-        Command::ReceiveReturn { id, lines, .. } => returns::was_received(order, *id, lines.as_deref()),
+        Command::ReceiveReturn { id, lines, refund_delivery } => {
+            returns::was_received(order, *id, lines.as_deref(), *refund_delivery)
+        }
         Command::SettleRefund { refund, reference } => {
             has(&EventKind::RefundSettled { refund: refund.clone(), reference: reference.clone() })
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::units::Units;
+use super::units::{Tally, Units};
 use super::{EventKind, Order, apply};
 use crate::coupon::CouponUse;
 use crate::placement::Document;
@@ -86,20 +86,18 @@ pub fn held(order: &Order, document: &Document) -> Vec<Allocation> {
 
 /// Units of each sku that were called off. They are the first of what the order took.
 fn cancelled<'a>(order: &Order, document: &'a Document) -> BTreeMap<&'a Sku, u32> {
-    counted(document, |line| order.tally(document, line).cancelled)
+    counted(order, document, |tally| tally.cancelled)
 }
 
 /// Units of each sku that were called off or came back.
 fn gone_back<'a>(order: &Order, document: &'a Document) -> BTreeMap<&'a Sku, u32> {
-    counted(document, |line| {
-        let tally = order.tally(document, line);
-        tally.cancelled + tally.returned
-    })
+    counted(order, document, |tally| tally.cancelled + tally.returned)
 }
 
-fn counted(document: &Document, units: impl Fn(u16) -> u32) -> BTreeMap<&Sku, u32> {
-    let lines: Vec<Units> =
-        super::units::lines(document).map(|line| Units { line, quantity: units(line) }).collect();
+fn counted<'a>(order: &Order, document: &'a Document, units: fn(&Tally) -> u32) -> BTreeMap<&'a Sku, u32> {
+    let tallies = order.tallies(document);
+    let lines = (1..).zip(tallies.all());
+    let lines: Vec<Units> = lines.map(|(line, tally)| Units { line, quantity: units(tally) }).collect();
     per_sku(document, &lines)
 }
 

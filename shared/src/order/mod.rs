@@ -33,7 +33,7 @@ pub use refunds::{Cause, Refund, RefundState};
 pub use rejection::Rejection;
 pub use returns::{Received, Return, ReturnState};
 pub use rules::{Action, available_actions, permit};
-pub use units::{Tally, Units, worth};
+pub use units::{Tallies, Tally, Units, worth};
 
 use serde::{Deserialize, Serialize};
 

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub enum Cause {
     /// The order, or a part of it, was called off.
     Cancelled,
-    /// More was taken than is owed: units were called off, or the whole order, while the payment was under way.
+    /// The store has more than is owed: units were called off or sent back while the payment was under way, or a bank had the money.
     Overpaid,
     /// Staff gives back all that is left.
     Full,
@@ -139,6 +139,13 @@ impl Order {
             _ => None,
         })?;
         self.refund(id)
+    }
+
+    /// What can be given back and is not owed by a refund that failed. That one is asked for again, or settled; what follows by
+    /// itself from a cancellation or a return must not take its money.
+    pub fn unpromised(&self) -> Money {
+        let failed = self.refunds().into_iter().filter(|refund| refund.state == RefundState::Failed);
+        failed.fold(self.sums().refundable(), |left, refund| left.minus(refund.amount).unwrap_or(left))
     }
 
     /// Whether refunds are for staff to pay, because the provider has no part in what was taken.

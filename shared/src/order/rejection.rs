@@ -80,7 +80,7 @@ pub enum Rejection {
     /// 404: no such refund was requested.
     #[error("the order has no such refund")]
     UnknownRefund,
-    /// 409 `refund_not_failed`: it does not wait for this.
+    /// 409 `refund_not_open`: it does not wait for this.
     #[error("no refund waits for this")]
     NoRefundOfThatState,
     /// 409 `return_window_closed`.

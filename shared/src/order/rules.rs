@@ -1,12 +1,12 @@
 //! The state machine: what may be asked of an order, by whom, and why not. One table; the decisions, the answers of the API
 //! and `available_actions` all come from it. `docs/state-machine.md` shows it, written by a test.
 
-use super::event::Role;
+use super::event::{EventKind, Role};
 use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
-use super::{Order, Status, units};
+use super::{Order, Status};
 use crate::limits;
 use crate::placement::Document;
 use crate::time::Timestamp;
@@ -140,6 +140,8 @@ pub fn permit(
     match action {
         Pay => may_pay(order, now),
         Cancel | CancelLines => may_cancel(order, document, action, role),
+        // What was given back unit by unit is not sent for nothing. A gift is.
+        Ship if order.is_paid_back(document) => Err(Rejection::NotPaid),
         Ship => match order.payment.state {
             State::Captured | State::Authorized | State::OnDelivery => Ok(()),
             _ => Err(Rejection::NotPaid),
@@ -150,11 +152,11 @@ pub fn permit(
             Err(Rejection::NotExpired)
         }
         Refund if order.sums().refundable().is_zero() => Err(Rejection::NothingToRefund),
-        Refund if order.refunds().len() >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
+        Refund if asked_by_staff(order) >= limits::REFUNDS => Err(Rejection::TooMany { what: "refunds" }),
         RetryRefund if order.refunds_by_hand() => Err(Rejection::NoRefundOfThatState),
-        RetryRefund => may_pay_failed(order),
+        RetryRefund => may_pay_failed(order, limits::REFUND_ATTEMPTS),
         SettleRefund if order.refunds_by_hand() && has_refund(order, RefundState::Requested) => Ok(()),
-        SettleRefund => may_pay_failed(order),
+        SettleRefund => may_pay_failed(order, u32::MAX),
         RequestReturn => may_return(order, document, role, now),
         ApproveReturn if !has_return(order, &[ReturnState::Requested]) => Err(Rejection::NoReturnOfThatState),
         RejectReturn if !has_return(order, &[ReturnState::Requested, ReturnState::Approved]) => {
@@ -193,8 +195,9 @@ fn may_pay(order: &Order, now: Timestamp) -> Result<(), Rejection> {
 
 /// The store's policy of the day of placement binds customers. Staff may go beyond it, with a reason ([`needs_override`]).
 fn may_cancel(order: &Order, document: &Document, action: Action, role: Role) -> Result<(), Rejection> {
-    if action == CancelLines && order.log.len() >= limits::LOG {
-        return Err(Rejection::TooMany { what: "changes" });
+    let before = order.log.iter().filter(|event| matches!(event.kind, EventKind::LinesCancelled { .. }));
+    if action == CancelLines && before.count() >= limits::CANCELLATIONS {
+        return Err(Rejection::TooMany { what: "cancellations" });
     }
     if role == Customer && !within_policy(order, document, role) {
         return Err(Rejection::AgainstPolicy { status: order.status });
@@ -217,7 +220,7 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
     if order.returns().len() >= limits::RETURNS {
         return Err(Rejection::TooMany { what: "returns" });
     }
-    if !units::lines(document).any(|line| order.units_left(document, line) > 0) {
+    if !order.tallies(document).all().iter().any(|tally| tally.left() > 0) {
         return Err(Rejection::NothingToReturn);
     }
     // Staff may book what comes late.
@@ -230,17 +233,24 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
     }
 }
 
+/// Refunds that staff decided upon; others follow from what customers do, and must not use up staff's.
+fn asked_by_staff(order: &Order) -> usize {
+    order.refunds().iter().filter(|refund| refund.cause.credits()).count()
+}
+
 fn has_refund(order: &Order, state: RefundState) -> bool {
     order.refunds().iter().any(|refund| refund.state == state)
 }
 
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
-fn may_pay_failed(order: &Order) -> Result<(), Rejection> {
+fn may_pay_failed(order: &Order, attempts: u32) -> Result<(), Rejection> {
     let refunds = order.refunds();
-    let failed = refunds.iter().filter(|refund| refund.state == RefundState::Failed);
+    let failed: Vec<_> = refunds.iter().filter(|refund| refund.state == RefundState::Failed).collect();
+    let open = failed.iter().filter(|refund| refund.attempt < attempts);
     let refundable = order.sums().refundable();
-    match failed.map(|refund| refund.amount.minor()).min() {
-        None => Err(Rejection::NoRefundOfThatState),
+    match open.map(|refund| refund.amount.minor()).min() {
+        None if failed.is_empty() => Err(Rejection::NoRefundOfThatState),
+        None => Err(Rejection::TooMany { what: "attempts at this refund" }),
         Some(least) if least > refundable.minor() => Err(Rejection::RefundExceedsCaptured { refundable }),
         Some(_) => Ok(()),
     }

@@ -5,6 +5,8 @@ mod cancel;
 #[cfg(test)]
 mod capture;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod explore;
@@ -17,7 +19,11 @@ mod payments;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod refunds_failed;
+#[cfg(test)]
 mod returns;
+#[cfg(test)]
+mod returns_received;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

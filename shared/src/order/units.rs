@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::returns::{Received, Return};
 use super::{EventKind, Order, Status};
 use crate::money::Money;
 use crate::placement::Document;
@@ -21,6 +20,8 @@ pub struct Units {
 /// What became of the units of one line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// All of them.
+    pub ordered: u32,
     /// Called off before they were sent.
     pub cancelled: u32,
     /// Not owed any more: called off, paid back, or sent back.
@@ -31,36 +32,103 @@ pub struct Tally {
     pub returned: u32,
 }
 
+impl Tally {
+    /// Units went. Those that were paid back before are the first to go, so that no unit is paid back twice.
+    fn go(&mut self) {
+        self.credited = self.credited.max(self.cancelled + self.returned);
+    }
+
+    /// Units that can still be called off, or were delivered and can still be sent back.
+    pub fn left(self) -> u32 {
+        self.ordered.saturating_sub(self.cancelled + self.returning + self.returned)
+    }
+
+    /// Units that were neither paid back, nor called off, nor sent back.
+    pub fn owed(self) -> u32 {
+        self.ordered.saturating_sub(self.credited)
+    }
+}
+
+/// What became of the units of every line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tallies(Vec<Tally>);
+
+impl Tallies {
+    /// Of a line, from 1; nothing if there is no such line.
+    pub fn of(&self, line: u16) -> Tally {
+        let at = usize::from(line).checked_sub(1);
+        at.and_then(|at| self.0.get(at)).copied().unwrap_or_default()
+    }
+
+    /// Of each line, in their order.
+    pub fn all(&self) -> &[Tally] {
+        &self.0
+    }
+
+    fn with(&mut self, line: u16, change: impl FnOnce(&mut Tally)) {
+        let at = usize::from(line).checked_sub(1);
+        if let Some(tally) = at.and_then(|at| self.0.get_mut(at)) {
+            change(tally);
+        }
+    }
+
+    /// What units of a line cost that are paid back and stay where they are.
+    pub fn worth(&self, document: &Document, units: Units) -> Money {
+        worth(document, units, self.of(units.line).credited)
+    }
+
+    /// What is owed less when units of a line go: nothing for those that were paid back before.
+    pub fn worth_of_going(&self, document: &Document, units: Units) -> Money {
+        let tally = self.of(units.line);
+        let gone = tally.cancelled + tally.returned + units.quantity;
+        worth(document, Units { quantity: gone.saturating_sub(tally.credited), ..units }, tally.credited)
+    }
+}
+
 impl Order {
-    /// What became of the units of a line, from 1.
-    pub fn tally(&self, document: &Document, line: u16) -> Tally {
-        let of = |units: &[Units]| -> u32 {
-            units.iter().filter(|units| units.line == line).map(|units| units.quantity).sum()
-        };
-        let arrived = |received: &[Received]| -> u32 {
-            received.iter().filter(|received| received.line == line).map(Received::units).sum()
-        };
-        let mut tally = Tally::default();
-        let mut credited = 0;
+    /// What became of the units of every line, in one walk through the log.
+    pub fn tallies(&self, document: &Document) -> Tallies {
+        let ordered = |line: &crate::placement::Line| Tally { ordered: line.quantity, ..Tally::default() };
+        let mut tallies = Tallies(document.lines.iter().map(ordered).collect());
         for event in &self.log {
             match &event.kind {
                 EventKind::LinesCancelled { lines, .. } => {
-                    tally.cancelled += of(lines);
-                    credited += of(lines);
+                    for units in lines {
+                        tallies.with(units.line, |tally| {
+                            tally.cancelled += units.quantity;
+                            tally.go();
+                        });
+                    }
                 }
-                EventKind::RefundRequested { lines, .. } => credited += of(lines),
+                EventKind::RefundRequested { lines, .. } => {
+                    for units in lines {
+                        tallies.with(units.line, |tally| {
+                            tally.credited = tally.ordered.min(tally.credited + units.quantity);
+                        });
+                    }
+                }
                 EventKind::ReturnReceived { lines, .. } => {
-                    tally.returned += arrived(lines);
-                    credited += arrived(lines);
+                    for received in lines {
+                        tallies.with(received.line, |tally| {
+                            tally.returned += received.units();
+                            tally.go();
+                        });
+                    }
                 }
                 _ => {}
             }
         }
-        // A unit that was paid back and comes back afterwards is paid back once.
-        tally.credited = credited.min(ordered(document, line));
-        let open = self.returns().into_iter().filter(Return::is_open);
-        tally.returning = open.map(|open| of(&open.lines)).sum();
-        tally
+        for open in self.returns().iter().filter(|known| known.is_open()) {
+            for units in &open.lines {
+                tallies.with(units.line, |tally| tally.returning += units.quantity);
+            }
+        }
+        tallies
+    }
+
+    /// Whether every unit was paid back or called off, so that nobody pays for any that is left.
+    pub fn is_paid_back(&self, document: &Document) -> bool {
+        self.tallies(document).all().iter().all(|tally| tally.owed() == 0)
     }
 
     /// Whether the delivery charge is not owed any more.
@@ -73,19 +141,6 @@ impl Order {
                         | EventKind::ReturnReceived { delivery: true, .. }
                 )
             })
-    }
-
-    /// Units of a line that can still be called off, or were delivered and can still be sent back.
-    pub fn units_left(&self, document: &Document, line: u16) -> u32 {
-        let tally = self.tally(document, line);
-        ordered(document, line).saturating_sub(tally.cancelled + tally.returning + tally.returned)
-    }
-
-    /// What is owed less when so many units of a line go: those that were paid back before count for nothing.
-    pub fn worth_of(&self, document: &Document, units: Units) -> Money {
-        let credited = self.tally(document, units.line).credited;
-        let left = ordered(document, units.line).saturating_sub(credited);
-        worth(document, Units { quantity: units.quantity.min(left), ..units }, credited)
     }
 }
 

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::address::Address;
 use crate::api::FieldError;
 use crate::api::place::PlaceOrder;
+use crate::carbon::factors::Edition;
 use crate::cart::Cart;
 use crate::catalog::{Attribute, Offer};
 use crate::coupon::{Coupon, CouponRefusal, CouponUse};
@@ -67,6 +68,9 @@ pub struct Document {
     /// Trees that the store plants for it.
     #[serde(default)]
     pub trees_planted: u32,
+    /// Which emission factors count for it, whenever somebody looks.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub factors: Edition,
     /// The customer's note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
@@ -110,6 +114,10 @@ pub struct Line {
 
 fn is_default(policies: &Policies) -> bool {
     *policies == Policies::default()
+}
+
+fn is_usual(factors: &Edition) -> bool {
+    *factors == Edition::default()
 }
 
 impl Document {

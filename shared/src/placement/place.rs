@@ -7,6 +7,7 @@ use super::{Buyer, Circumstances, Document, Placement, Refusal, check, fingerpri
 use crate::address::Address;
 use crate::api::FieldError;
 use crate::api::place::{PaymentChoice, PlaceOrder};
+use crate::carbon::factors::Edition;
 use crate::ids::{AddressId, OrderId};
 use crate::limits;
 use crate::money::Money;
@@ -85,6 +86,7 @@ pub fn place(
         coupon: coupon.map(|(_, once)| once),
         offset_transport: store.settings.eco.offset_transport,
         trees_planted: store.settings.eco.trees_per_order,
+        factors: Edition::CURRENT,
         notes: request.notes.clone(),
         internal_notes: request.internal_notes.clone(),
         override_reason: request.override_reason.clone(),

@@ -255,17 +255,17 @@ fn units(line: &LineAmounts, dice: &mut Dice<'_>) {
         let to = from + 1 + u32::try_from(dice.below(u64::from(line.quantity - from))).expect("units");
         let units = line.of_units(from..to);
         let count = i128::from(to - from);
-        let fair = |amount: i128, of: i128| {
+        // Within so many minor units: what a unit costs is fair to one, and each split of it adds another.
+        let fair = |amount: i128, of: i128, within: usize| {
             let quantity = i128::from(line.quantity);
-            assert!(
-                (amount * quantity - of * count).abs() < quantity,
-                "{amount} is not {count} units of {of}"
-            );
+            let most = quantity * i128::try_from(within).expect("a few");
+            assert!((amount * quantity - of * count).abs() < most, "{amount} is not {count} units of {of}");
         };
-        fair(minor(units.net), minor(line.net));
+        fair(minor(units.total), minor(line.total), 1);
+        fair(minor(units.net), minor(line.net), 2);
         for ((sum, tax), of_line) in taxes.iter_mut().zip(&units.taxes).zip(&line.taxes) {
             assert_eq!((&tax.name, tax.rate), (&of_line.name, of_line.rate));
-            fair(minor(tax.amount), minor(of_line.amount));
+            fair(minor(tax.amount), minor(of_line.amount), 1 + line.taxes.len());
             *sum += minor(tax.amount);
         }
         net += minor(units.net);

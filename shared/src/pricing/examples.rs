@@ -304,8 +304,8 @@ fn units_of_a_line_cost_what_the_line_costs() {
         [units.net, units.taxes[0].amount, units.discount, units.total]
             .map(|money| money.amount().to_string())
     };
-    assert_eq!(units(0..1), ["27.54", "5.78", "0.00", "33.32"]);
-    assert_eq!(units(1..2), ["27.55", "5.79", "0.01", "33.34"]);
+    assert_eq!(units(0..1), ["27.55", "5.78", "0.00", "33.33"]);
+    assert_eq!(units(1..2), ["27.54", "5.79", "0.01", "33.33"]);
     assert_eq!(units(2..3), ["27.55", "5.79", "0.01", "33.34"]);
     assert_eq!(units(0..9), ["82.64", "17.36", "0.02", "100.00"]);
     for none in [0..0, 3..9, 9..12] {

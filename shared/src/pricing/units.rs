@@ -8,28 +8,52 @@ use crate::money::{Currency, Money};
 impl LineAmounts {
     /// What the units `from..to` of the line cost, counted from 0; units beyond the line cost nothing.
     ///
-    /// The first `k` units cost the whole part of `amount × k / quantity`, of the net amount, of each tax and of the
-    /// discount. So whichever way a line is cut into ranges, their amounts sum to the line's, to the minor unit.
+    /// The first `k` units cost the whole part of `total × k / quantity`, so a unit costs what one can work out by hand. Of
+    /// that, all taxes are the whole part of their share in the total, and each tax of its share in them. Each of these grows with
+    /// what it is a part of and never faster, so whichever way a line is cut into ranges, no amount is below zero, and they sum
+    /// to the line's, to the minor unit.
     pub fn of_units(&self, units: Range<u32>) -> UnitAmounts {
-        let part = |amount: Money| {
-            let first = |count: u32| match self.quantity {
-                0 => 0,
-                quantity => {
-                    i128::from(amount.minor()) * i128::from(count.min(quantity)) / i128::from(quantity)
-                }
-            };
-            bounded(first(units.end) - first(units.start), amount.currency())
-        };
-        let net = part(self.net);
-        let taxes: Vec<TaxAmount> = self
-            .taxes
-            .iter()
-            .map(|tax| TaxAmount { name: tax.name.clone(), rate: tax.rate, amount: part(tax.amount) })
+        let (from, to) = (self.first(units.start), self.first(units.end));
+        let currency = self.net.currency();
+        let taxes = self.taxes.iter().zip(from.taxes.iter().zip(&to.taxes));
+        let taxes: Vec<TaxAmount> = taxes
+            .map(|(tax, (from, to))| TaxAmount {
+                name: tax.name.clone(),
+                rate: tax.rate,
+                amount: bounded(to - from, currency),
+            })
             .collect();
-        let off = sum([self.discount, self.coupon_share, self.order_share], self.net.currency());
-        let total = sum(taxes.iter().map(|tax| tax.amount).chain([net]), net.currency());
-        UnitAmounts { net, taxes, discount: part(off), total }
+        let total = bounded(to.total - from.total, currency);
+        let tax = sum(taxes.iter().map(|tax| tax.amount), currency);
+        let net = bounded(i128::from(total.minor()) - i128::from(tax.minor()), currency);
+        UnitAmounts { net, taxes, discount: bounded(to.discount - from.discount, currency), total }
     }
+
+    /// What so many of its units cost, the first ones.
+    fn first(&self, count: u32) -> First {
+        let share = |whole: i128, part: i128, of: i128| if of == 0 { 0 } else { whole * part / of };
+        let (quantity, count) = (i128::from(self.quantity), i128::from(count.min(self.quantity)));
+        let minor = |amount: &Money| i128::from(amount.minor());
+        let all: i128 = self.taxes.iter().map(|tax| minor(&tax.amount)).sum();
+        let off = minor(&self.discount) + minor(&self.coupon_share) + minor(&self.order_share);
+        let total = share(minor(&self.total), count, quantity);
+        let (mut rest, mut of) = (share(all, total, minor(&self.total)), all);
+        let mut taxes = Vec::with_capacity(self.taxes.len());
+        for tax in &self.taxes {
+            let amount = share(minor(&tax.amount), rest, of);
+            rest -= amount;
+            of -= minor(&tax.amount);
+            taxes.push(amount);
+        }
+        First { total, taxes, discount: share(off, count, quantity) }
+    }
+}
+
+/// What the first units of a line cost, in minor units.
+struct First {
+    total: i128,
+    taxes: Vec<i128>,
+    discount: i128,
 }
 
 impl Quote {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::buckets::{Shelf, take};
 use super::{Allocation, AllocationPlan, AllocationReason, Choice, Demand, Leg, Shortage, StockBucket};
 use crate::address::Destination;
-use crate::carbon::{ROAD_FACTOR_G_PER_TKM, leg_grams};
+use crate::carbon::factors::Mode;
+use crate::carbon::leg_grams;
 use crate::ids::WarehouseId;
 use crate::sku::Sku;
 use crate::store::Warehouse;
@@ -39,8 +40,7 @@ pub fn allocate(
         .iter()
         .filter_map(|(id, warehouse)| {
             let area = warehouse.area(destination)?;
-            let g_per_tkm = area.g_per_tkm.unwrap_or(ROAD_FACTOR_G_PER_TKM);
-            Some((id, Way { distance_km: area.distance_km, g_per_tkm }))
+            Some((id, Way { distance_km: area.distance_km, g_per_tkm: area.factor(), mode: area.mode }))
         })
         .collect();
     let wanted: Vec<Wanted> = demand
@@ -67,6 +67,7 @@ pub fn allocate(
 struct Way {
     distance_km: u32,
     g_per_tkm: u32,
+    mode: Option<Mode>,
 }
 
 impl Way {
@@ -302,6 +303,7 @@ fn plan(field: &Field, wanted: &[Wanted], set: &[usize], mut choice: Choice, spr
             distance_km: way.distance_km,
             g_per_tkm: way.g_per_tkm,
             carbon_grams: leg_grams(weight_grams, way.distance_km, way.g_per_tkm),
+            mode: way.mode,
         });
         for (wanted, units) in wanted.iter().zip(share) {
             let taken = wanted.shelves.get(warehouse).map(|shelf| take(shelf, units, spread));

@@ -15,6 +15,7 @@ pub use buckets::{split, spread_adjustment};
 
 use serde::{Deserialize, Serialize};
 
+use crate::carbon::factors::Mode;
 use crate::ids::{ProductId, VariationId, WarehouseId};
 use crate::sku::Sku;
 
@@ -112,6 +113,9 @@ pub struct Leg {
     pub g_per_tkm: u32,
     /// Grams CO2e, rounded up.
     pub carbon_grams: u64,
+    /// What carries them, if the shop says so; else heavy goods vehicles, unless it states a factor of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
 }
 
 /// What decided which warehouses serve an order: the first rule, in this order, by which the chosen set differs from

@@ -30,6 +30,7 @@ pub(super) fn houses(ways: &[(&str, u32, Option<u32>)]) -> BTreeMap<WarehouseId,
             regions: Vec::new(),
             postal_prefixes: Vec::new(),
             distance_km: *distance_km,
+            mode: None,
             g_per_tkm: *g_per_tkm,
         };
         let place =
@@ -162,6 +163,7 @@ fn the_choice_names_each_leg_with_weight_way_and_carbon() {
         distance_km,
         g_per_tkm,
         carbon_grams,
+        mode: None,
     };
     // 2.1 kg × 300 km × 137 g/tkm = 86.31 g; 0.25 kg × 1000 km × 24 g/tkm = 6 g
     assert_eq!(choice.legs, [leg("east", 2_100, 300, 137, 87), leg("west", 250, 1_000, 24, 6)]);

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Country, Destination};
 use crate::api::wire;
+use crate::carbon::ROAD_FACTOR_G_PER_TKM;
+use crate::carbon::factors::{Edition, Mode};
 
 /// A warehouse, as `PUT /admin/warehouses/{id}` takes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,12 +59,22 @@ pub struct ServedArea {
     pub postal_prefixes: Vec<String>,
     /// Kilometres of a usual way there.
     pub distance_km: u32,
-    /// Grams CO2e per tonne-kilometre on that way; road freight unless said otherwise ([`crate::carbon`]).
+    /// What carries goods there; its published factor counts ([`crate::carbon::factors`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Grams CO2e per tonne-kilometre on that way: the shop's own figure, in place of the published one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub g_per_tkm: Option<u32>,
 }
 
 impl ServedArea {
+    /// Grams CO2e per tonne-kilometre: the shop's figure, else the one published for what carries the goods, else road freight.
+    pub fn factor(&self) -> u32 {
+        let published = || Edition::CURRENT.factors().transport(self.mode.unwrap_or(Mode::Hgv));
+        let usual = || published().map_or(ROAD_FACTOR_G_PER_TKM, |factor| factor.g_per_tkm);
+        self.g_per_tkm.unwrap_or_else(usual)
+    }
+
     fn contains(&self, to: &Destination) -> bool {
         (self.countries.is_empty() || self.countries.contains(&to.country))
             && (self.regions.is_empty() || to.is_in_one_of(&self.regions))

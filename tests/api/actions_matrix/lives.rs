@@ -43,6 +43,8 @@ pub enum Step {
     RefundCent,
     /// Staff gives everything back.
     RefundAll,
+    /// Staff gives everything away.
+    GiveAll,
     /// Staff asks for the failed refund again.
     Retry,
     /// Staff has paid the refund by other means.
@@ -56,8 +58,8 @@ pub enum Step {
 }
 
 use Step::{
-    AskAll, AskUnit, Cancel, CancelUnit, Down, Later, News, Pay, PayPage, RefundAll, RefundCent, Retry,
-    Return, Settle, SignIn, Status, Workers,
+    AskAll, AskUnit, Cancel, CancelUnit, Down, GiveAll, Later, News, Pay, PayPage, RefundAll, RefundCent,
+    Retry, Return, Settle, SignIn, Status, Workers,
 };
 
 /// One order, from its placement on.
@@ -155,6 +157,17 @@ pub fn all() -> Vec<Life> {
             &[Workers, Down(60), RefundCent, Later(61), Workers],
         ),
         Life::of("cancelled after it was packed", card("pm_card_visa"), &[Workers, Status("packed"), Cancel]),
+        Life::of(
+            "given back before it left",
+            card("pm_card_visa"),
+            &[Workers, RefundAll, Status("packed"), Cancel],
+        ),
+        Life::of("given away", card("pm_card_visa"), &[&[Workers, GiveAll][..], &good[1..]].concat()),
+        Life::of(
+            "two refunds that fail",
+            card("pm_card_refundFail"),
+            &[Workers, RefundCent, Later(10), News, Cancel, Later(10), News, Settle],
+        ),
         Life::of("cancelled unpaid", card(SIGN_IN), &[Cancel, Workers]),
         Life::of("signed in", card(SIGN_IN), &[SignIn(true), Workers]),
         Life::of("not signed in", card(SIGN_IN), &[SignIn(false), News, Pay("pm_card_visa")]),
@@ -319,6 +332,10 @@ impl Stage {
                 self.send(staff, "POST", "/refunds", Some(&json!({"amount": "0.01", "goodwill": true}))).await
             }
             RefundAll => self.send(staff, "POST", "/refunds", Some(&json!({}))).await,
+            GiveAll => {
+                let all = self.read(staff).await["total_amount"].take();
+                self.send(staff, "POST", "/refunds", Some(&json!({"amount": all, "goodwill": true}))).await
+            }
             Retry => self.send(staff, "POST", &self.last_refund("/retry").await, None).await,
             Settle => {
                 let path = self.last_refund("/settle").await;

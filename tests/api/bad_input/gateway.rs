@@ -33,6 +33,8 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::put(&format!("/api/v1/orders/{own}/cancel")), false),
         (Call::new("DELETE", &format!("/api/v1/orders/{own}")), false),
         (Call::post(&format!("/api/v1/orders/{own}/reorder")), false),
+        (Call::get(&format!("/api/v1/orders/{own}/summary")), false),
+        (Call::get(&format!("/api/v1/orders/{own}/impact")), false),
         (Call::get(&format!("/api/v1/orders/{own}/returns")), false),
         (Call::post(&format!("/api/v1/orders/{own}/returns")).key("k9").json(&sent_back), false),
         (Call::new("PATCH", &format!("/api/v1/orders/{own}/status")).json(&packed), true),

@@ -28,6 +28,7 @@ async fn shop() -> Shop {
     shop.warehouse("north").await;
     let jacket = json!({
         "name": "NETPLAY Zip-Front Puffer Jacket with Insert Pockets with premium colour of which has high quality",
+        "translations": {"hi": {"name": "ज़िप-फ्रंट पफ़र जैकेट"}},
         "price": "100.00", "offer_price": "90.00", "currency": "INR", "weight_grams": 900,
         "image_url": "https://majarat.example/uploads/all/71srbo5I7VL._SL1500_.jpg",
         "variations": [{"variation_id": "small-black", "attributes": [

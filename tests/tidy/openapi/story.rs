@@ -82,7 +82,15 @@ async fn the_examples_of_customers_work_and_the_answers_are_as_documented() {
         let known = [instead[0], ("If-None-Match", tag.as_str())];
         shop.sent(operation, 304, plain(operation, &known)).await;
     }
-    shop.sent("track-order", 200, plain("track-order", &[("order_id", id)])).await;
+    for operation in ["track-order", "summarize-order", "show-impact", "list-returns"] {
+        let answer = shop.sent(operation, 200, plain(operation, &[("order_id", id)])).await;
+        let tag = answer.header("etag").unwrap_or_default().to_owned();
+        let known = [("order_id", id), ("If-None-Match", tag.as_str())];
+        shop.sent(operation, 304, plain(operation, &known)).await;
+    }
+    let drawn = [("order_id", id), ("format", "svg")];
+    let drawn = shop.sent("show-impact", 200, plain("show-impact", &drawn)).await;
+    assert_eq!(drawn.header("content-type"), Some("image/svg+xml"));
     let page = shop.sent("list-orders", 200, plain("list-orders", &[])).await;
     assert_eq!(page.body["pagination"]["total_items"], json!(orders.len()));
     let first = shop.sent("list-orders", 200, plain("list-orders", &[("per_page", "1")])).await;
@@ -202,6 +210,12 @@ async fn guests_order_read_and_pay_as_documented() {
         let tag = order.header("etag").unwrap_or_default().to_owned();
         let known = call("get-order-guest", &[("order_token", token), ("If-None-Match", &tag)]);
         shop.sent("get-order-guest", 304, known).await;
+        for operation in ["summarize-order-guest", "show-impact-guest", "list-returns-guest"] {
+            let answer = shop.sent(operation, 200, call(operation, &[("order_token", token)])).await;
+            let tag = answer.header("etag").unwrap_or_default().to_owned();
+            let known = call(operation, &[("order_token", token), ("If-None-Match", &tag)]);
+            shop.sent(operation, 304, known).await;
+        }
     }
     for example in Operation::named("pay-order-guest").examples(&shop.document) {
         let key = format!("unpaid-by-a-guest-{}", example.name);

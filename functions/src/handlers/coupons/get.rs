@@ -15,5 +15,5 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
     let code = request.path("coupon_code", CouponCode::from_input)?;
     let (coupon, used) = app.table.coupon(&code, true).await?.ok_or_else(Problem::not_found)?;
-    Ok(Response::json(200, &CouponView::of(&coupon, used))?.versioned(coupon.version))
+    Ok(Response::json(200, &CouponView::of(&coupon, used))?.versioned(coupon.version).always_sent())
 }

@@ -27,7 +27,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let case = case(app, &request).await?;
     let cancel = cancel(&request, &case, body)?;
     let done = command(app, &request, case, &cancel).await?.settled(app).await?;
-    let view = CancelledView::of(&done.order, cancel.request(), done.dry_run)
+    let view = CancelledView::of(&done.order, &done.document, cancel.request(), done.dry_run)
         .ok_or_else(|| Error::broken("a cancelled order is not", done.order.id.to_string()))?;
     Ok(Response::json(200, &view)?.versioned(done.order.version()))
 }

@@ -22,7 +22,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     }
     let case = case(app, &request).await?;
     let done = command(app, &request, case, &move_to(body)?).await?.settled(app).await?;
-    Ok(Response::json(200, &StatusView::of(&done.order, done.dry_run))?.versioned(done.order.version()))
+    let view = StatusView::of(&done.order, &done.document, done.dry_run);
+    Ok(Response::json(200, &view)?.versioned(done.order.version()))
 }
 
 /// The command that leads to a status.
@@ -39,7 +40,7 @@ fn move_to(body: ChangeStatus) -> Result<Command, Error> {
         },
         // The body's own check has refused it.
         Status::Pending => {
-            return Err(Problem::new(409, "order_not_pending", "no command leads there").into());
+            return Err(Problem::new(409, "status_not_reachable", "no command leads there").into());
         }
     })
 }

@@ -19,9 +19,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let visible = found.into_iter().find(|(customer, _)| caller.staff || *customer == caller.id);
     let (customer, id) = visible.ok_or_else(Problem::not_found)?;
     let (order, document) = find(app, &customer, &id).await?;
-    if request.has_version(order.version()) {
-        return Ok(Response::empty(304).versioned(order.version()));
-    }
     let view = OrderView::of(&order, &document, &caller.actor(), app.now());
     Ok(Response::json(200, &view)?.versioned(order.version()))
 }

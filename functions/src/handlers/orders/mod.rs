@@ -8,5 +8,7 @@ pub mod list;
 pub mod pay;
 pub mod place;
 pub mod reorder;
+pub mod show_impact;
 pub mod show_ledger;
+pub mod summarize;
 pub mod track;

@@ -5,7 +5,7 @@ use shared::api::tracking::TrackingView;
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
 use crate::error::Error;
-use crate::orders::{glance, owner};
+use crate::orders::{find, owner};
 
 /// The function.
 pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
@@ -15,6 +15,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let caller = request.caller()?;
     let id = request.order_id()?;
     let customer = owner(app, &caller, &id).await?;
-    let order = glance(app, &customer, &id).await?;
-    Ok(Response::json(200, &TrackingView::of(&order, app.now()))?.versioned(order.version()))
+    let (order, document) = find(app, &customer, &id).await?;
+    let view = TrackingView::of(&order, &document, app.now());
+    // Whether it is late depends on the day.
+    Ok(Response::json(200, &view)?.versioned_with_body(order.version()))
 }

@@ -10,7 +10,7 @@ use shared::webhook_signature;
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
-use crate::orders::{execute, load};
+use crate::orders::{execute, find_head, load};
 use crate::payments::settle;
 use crate::stripe::RefundObject;
 
@@ -85,38 +85,54 @@ async fn session(app: &App, id: &str) -> Result<bool, Error> {
 /// Takes in how a refund stands: one that Stripe took can still fail, and one can be made on Stripe's own pages.
 async fn refund(app: &App, id: &str) -> Result<bool, Error> {
     let object = app.stripe.retrieve_refund(id).await?.ok_or_else(Problem::not_found)?;
-    take_refund(app, &object).await
+    let intent = object.payment_intent.clone();
+    take_refunds(app, intent.as_deref(), &[object]).await
 }
 
 /// Takes in all refunds of a charge: an event about a charge does not say which of them it is about.
 async fn refunds_of(app: &App, charge: &Object) -> Result<bool, Error> {
-    let Some(intent) = &charge.payment_intent else { return Ok(false) };
-    let mut used = false;
-    for object in app.stripe.refunds_of(intent).await? {
-        used |= take_refund(app, &object).await?;
-    }
-    Ok(used)
+    let Some(intent) = charge.payment_intent.as_deref() else { return Ok(false) };
+    take_refunds(app, Some(intent), &app.stripe.refunds_of(intent).await?).await
 }
 
-async fn take_refund(app: &App, object: &RefundObject) -> Result<bool, Error> {
-    let report = object.report();
-    if let (Some((customer, order)), Some(refund)) = (object.order(), object.refund_id()) {
-        let command = Command::RecordRefund { refund: refund.to_owned(), report };
-        return record(app, load(app, &customer, &order).await?, &command).await;
-    }
-    let Some((customer, order)) = order_of(app, object.payment_intent.as_deref()).await? else {
+/// Takes in how refunds of one payment stand, newest first as Stripe lists them. The order hears of them one after the other, and
+/// then its money moves on.
+async fn take_refunds(app: &App, intent: Option<&str>, refunds: &[RefundObject]) -> Result<bool, Error> {
+    let news: Vec<Command> = refunds.iter().rev().filter_map(news_of).collect::<Result<_, _>>()?;
+    let by_hand = |command: &Command| matches!(command, Command::RecordOutsideRefund { .. });
+    let any_by_hand = news.iter().any(by_hand);
+    if news.is_empty() {
         return Ok(false);
-    };
-    let RefundReport::Done { provider } = report else { return Ok(false) };
-    // What goes back was taken before, which the order may not have heard of yet. If it cannot hear of it in this way, Stripe
-    // sends this again.
-    payment(app, object.payment_intent.as_deref().unwrap_or_default()).await?;
-    let case = load(app, &customer, &order).await?;
-    if case.0.payment.intent != object.payment_intent {
-        return Err(Problem::not_found().into());
     }
-    let command = Command::RecordOutsideRefund { provider, amount: object.amount()? };
-    record(app, case, &command).await
+    let place = match refunds.iter().find_map(RefundObject::order) {
+        Some(ours) => Some(ours),
+        None => order_of(app, intent).await?,
+    };
+    let Some((customer, id)) = place else { return Ok(false) };
+    let (mut order, document) = load(app, &customer, &id).await?;
+    if any_by_hand && order.sums().captured().is_zero() {
+        // What goes back was taken before, which the order has not heard of yet.
+        payment(app, intent.unwrap_or_default()).await?;
+        order = find_head(app, &customer, &id).await?;
+    }
+    let knows = order.payment.intent.as_deref() == intent;
+    for command in news.iter().filter(|command| knows || !by_hand(command)) {
+        order = execute(app, order, &document, command, &Actor::Provider).await?;
+    }
+    settle(app, order, &document).await?;
+    // If the order could not hear of the payment in this way, Stripe sends this again.
+    if knows || !any_by_hand { Ok(true) } else { Err(Problem::not_found().into()) }
+}
+
+/// What a refund means to its order: nothing, if somebody made it by hand and it failed.
+fn news_of(object: &RefundObject) -> Option<Result<Command, Error>> {
+    match (object.refund_id(), object.report()) {
+        (Some(refund), report) => Some(Ok(Command::RecordRefund { refund: refund.to_owned(), report })),
+        (None, RefundReport::Done { provider }) => {
+            Some(object.amount().map(|amount| Command::RecordOutsideRefund { provider, amount }))
+        }
+        (None, RefundReport::Failed { .. }) => None,
+    }
 }
 
 /// Takes in how a dispute stands.

@@ -48,8 +48,12 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     app.queues.send(Queue::Payment, &[(message, delay)]).await
 }
 
-/// A refund that failed for good needs somebody: its message ends in the dead letters, and they raise the alarm.
+/// A refund that failed for good needs somebody, as long as the store has money that is not its own: its message ends in the
+/// dead letters, and they raise the alarm.
 fn refunds_are_well(order: &Order) -> Result<(), Error> {
+    if order.sums().balance_minor() >= 0 {
+        return Ok(());
+    }
     match order.refunds().into_iter().find(|refund| refund.state == RefundState::Failed) {
         Some(refund) => Err(Error::broken("a refund failed", refund.id.as_str())),
         None => Ok(()),

@@ -1,11 +1,10 @@
 //! Events: what the webhook endpoint is told (Stripe API docs, "Events").
 
-use rusqlite::params;
 use serde_json::json;
 
 use super::store::{Object, Work, count, to_json};
 use super::version;
-use crate::cloud::storage::millis;
+use crate::cloud::deliveries;
 
 impl Work<'_> {
     /// Tells the webhook endpoint what happened to the object, which it gets as it is at this moment.
@@ -22,10 +21,7 @@ impl Work<'_> {
             "request": { "id": self.request_id, "idempotency_key": self.idempotency_key },
             "type": event_type,
         });
-        self.db.execute(
-            "INSERT INTO deliveries (id, seq, type, body, created_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-            params![id, count(self.db)?, event_type, event.to_string(), millis(self.now)],
-        )?;
-        Ok(())
+        let seq = count(self.db)?;
+        deliveries::send(self.db, self.now, (&id, seq), event_type, &event.to_string())
     }
 }

@@ -37,11 +37,6 @@ CREATE TABLE IF NOT EXISTS keys (
     request_id TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created_ms);
-CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
-    created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS deliveries_by_seq ON deliveries (seq);
 ";
 
 /// A kind of object that Stripe keeps.

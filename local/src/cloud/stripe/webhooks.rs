@@ -1,74 +1,22 @@
 //! Deliveries to the one webhook endpoint, which listens to every event that the fake sends
 //! (Stripe docs, "Receive Stripe events in your webhook endpoint").
 
-use hmac::{Hmac, Mac};
-use rusqlite::{Connection, OptionalExtension, params};
-use sha2::Sha256;
+use rusqlite::Connection;
 use time::OffsetDateTime;
 
-use crate::cloud::storage::millis;
+use crate::cloud::deliveries::{self, Retries};
 
-/// Stripe retries for three days (docs, "Event delivery behaviors": live mode).
-const GIVE_UP_AFTER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
-/// Stripe's exponential back-off, with a start that somebody at a desk can wait for.
-const BACKOFF_MS: [i64; 4] = [2_000, 10_000, 60_000, 600_000];
-const THEN_EVERY_MS: i64 = 3_600_000;
-
-/// One event on its way to the webhook endpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// What `Stripe::delivered` acknowledges; also the event's id.
-    pub id: String,
-    /// As in the event's `type`.
-    pub event_type: String,
-    /// The exact bytes that are signed.
-    pub body: String,
-    /// The `Stripe-Signature` header.
-    pub signature: String,
-}
-
-pub(super) fn due(
-    db: &Connection,
-    now: OffsetDateTime,
-    limit: usize,
-    secret: &str,
-) -> rusqlite::Result<Vec<Delivery>> {
-    let mut select =
-        db.prepare_cached("SELECT id, type, body FROM deliveries WHERE due_ms <= ?1 ORDER BY seq LIMIT ?2")?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let deliveries = select.query_map(params![millis(now), limit], |row| {
-        let body: String = row.get(2)?;
-        let signature = signature(secret, now.unix_timestamp(), &body);
-        Ok(Delivery { id: row.get(0)?, event_type: row.get(1)?, body, signature })
-    })?;
-    deliveries.collect()
-}
+/// Stripe retries for three days (docs, "Event delivery behaviors": live mode), with an exponential back-off whose start
+/// somebody at a desk can wait for.
+const RETRIES: Retries = Retries {
+    after: |_| true,
+    pauses_ms: &[2_000, 10_000, 60_000, 600_000],
+    then_every_ms: Some(3_600_000),
+    give_up_after_ms: 3 * 24 * 60 * 60 * 1000,
+};
 
 pub(super) fn delivered(db: &Connection, now: OffsetDateTime, id: &str, status: u16) -> rusqlite::Result<()> {
-    let select = "SELECT attempts, created_ms FROM deliveries WHERE id = ?1";
-    let found: Option<(usize, i64)> =
-        db.query_row(select, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    // Acknowledged before: deliveries may overlap.
-    let Some((attempts, created)) = found else {
-        return Ok(());
-    };
-    let next = millis(now).saturating_add(BACKOFF_MS.get(attempts).copied().unwrap_or(THEN_EVERY_MS));
-    if (200..300).contains(&status) || next > created.saturating_add(GIVE_UP_AFTER_MS) {
-        db.execute("DELETE FROM deliveries WHERE id = ?1", [id])?;
-    } else {
-        db.execute(
-            "UPDATE deliveries SET attempts = attempts + 1, due_ms = ?2 WHERE id = ?1",
-            params![id, next],
-        )?;
-    }
-    Ok(())
-}
-
-/// Docs, "Verify webhook signatures manually": HMAC-SHA256 over the time, a dot and the body.
-fn signature(secret: &str, at: i64, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(format!("{at}.{body}").as_bytes());
-    format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes()))
+    deliveries::delivered(db, now, id, status, &RETRIES)
 }
 
 #[cfg(test)]
@@ -77,16 +25,9 @@ mod tests {
     use time::Duration;
 
     use super::super::testing::{NOW, Twin};
-    use super::*;
+    use crate::cloud::deliveries::signature;
 
     const OPEN: &str = "amount=5&currency=eur";
-
-    #[test]
-    fn a_signature_is_the_hmac_of_time_and_body() {
-        // Computed with: printf '12345.{}' | openssl dgst -sha256 -hmac whsec_test
-        let expected = "t=12345,v1=f7d0d6f2476273381fa231a8ba13a821a0c87029e7b1bfae51e93d0240fb7c32";
-        assert_eq!(signature("whsec_test", 12345, "{}"), expected);
-    }
 
     #[test]
     fn an_event_says_what_happened_to_which_object_and_which_request_did_it() {

@@ -10,17 +10,17 @@ fn a_part_that_is_called_off_names_its_units_what_is_owed_and_what_goes_back() {
     let subject = "A part of your order N was called off";
     let off = "This was called off: 1 × mug, 2 × tea.";
     let why = "Reason: too many.";
-    let costs = "Your order now costs 71.99 EUR.";
+    let costs = "Your order now costs 71.97 EUR.";
     for (mut case, money) in [
-        (Case::paid(), "We pay 13.17 EUR back to you the way you paid."),
-        (Case::reserved(), "Of the 85.16 EUR that your bank has reserved we take 71.99 EUR."),
-        (Case::cod(), "You pay 71.99 EUR when it is delivered."),
+        (Case::paid(), "We pay 13.19 EUR back to you the way you paid."),
+        (Case::reserved(), "Of the 85.16 EUR that your bank has reserved we take 71.97 EUR."),
+        (Case::cod(), "You pay 71.97 EUR when it is delivered."),
     ] {
         case.customer(&cancel_lines("c", &[units(1, 1), units(3, 2)]));
         assert_eq!(words(&case, "lines_cancelled"), [subject, off, why, costs, money]);
         assert_eq!(
             bill(&case, "lines_cancelled")[8..],
-            ["As ordered: 85.16 EUR", "Called off: 1 × mug, 2 × tea: -13.17 EUR", "Total: 71.99 EUR"]
+            ["As ordered: 85.16 EUR", "Called off: 1 × mug, 2 × tea: -13.19 EUR", "Total: 71.97 EUR"]
         );
     }
     let mut unpaid = Case::new(placed(&Method::Later));
@@ -38,7 +38,7 @@ fn a_mail_about_the_first_part_knows_nothing_of_the_second_however_late_it_is() 
     case.customer(&cancel());
     let late = about(&case.order, &case.document, &first.expect("an event"), &settings(), None);
     assert_eq!(late, early);
-    assert!(late.is_some_and(|mail| mail.text.contains("Your order now costs 74.41 EUR.")));
+    assert!(late.is_some_and(|mail| mail.text.contains("Your order now costs 74.40 EUR.")));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_refund_that_is_done_says_how_much_and_what_for() {
     let mut case = Case::paid();
     case.customer(&cancel_lines("c", &[units(3, 2)]));
     case.refund_done();
-    told(&case, "2.42", &["It is for what was called off: 2 × tea."]);
+    told(&case, "2.43", &["It is for what was called off: 2 × tea."]);
     case.staff(&refund("g", goodwill(250)));
     case.refund_done();
     told(&case, "2.50", &["It is a gesture of goodwill."]);
@@ -165,10 +165,10 @@ fn a_refund_that_is_done_says_how_much_and_what_for() {
     told(&case, "1.00", &["It is a part of what you paid."]);
     case.staff(&refund("d", RefundWish::Lines { lines: vec![units(1, 1)], delivery: true }));
     case.refund_done();
-    told(&case, "16.61", &["It is for: 1 × mug, delivery."]);
+    told(&case, "16.62", &["It is for: 1 × mug, delivery."]);
     case.staff(&refund("f", RefundWish::Full));
     case.refund_done();
-    told(&case, "43.38", &["It is all that was left of what you paid."]);
+    told(&case, "43.36", &["It is all that was left of what you paid."]);
     assert_eq!(bill(&case, "refunded").last().map(String::as_str), Some("Total: 0.00 EUR"));
 
     let mut case = Case::paid();
@@ -180,7 +180,17 @@ fn a_refund_that_is_done_says_how_much_and_what_for() {
     case.customer(&cancel());
     case.system(&succeeded("pi_1", case.order.total));
     case.refund_done();
-    told(&case, "85.16", &["It is for what was called off while your payment was under way."]);
+    told(&case, "85.16", &["It is what you have paid beyond what your order costs."]);
+    let with_the_bank = |won| {
+        let (dispute, reason) = ("dp_1".to_owned(), "fraudulent".to_owned());
+        Command::RecordDispute { dispute, amount: cents(8516), reason, won }
+    };
+    case = Case::paid();
+    case.system(&with_the_bank(None));
+    case.customer(&cancel_lines("c", &[units(2, 1)]));
+    case.system(&with_the_bank(Some(true)));
+    case.refund_done();
+    told(&case, "19.25", &["It is what you have paid beyond what your order costs."]);
 }
 
 #[test]

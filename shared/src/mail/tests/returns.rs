@@ -53,12 +53,12 @@ fn a_return_that_arrived_says_what_came_what_did_not_and_what_goes_back() {
             subject,
             "This has arrived: 2 × mug, 1 × tea.",
             "This did not arrive: 1 × book.",
-            "We pay 22.71 EUR back to you the way you paid.",
+            "We pay 22.73 EUR back to you the way you paid.",
         ]
     );
     assert_eq!(
         bill(&case, "return_received")[8..],
-        ["As ordered: 85.16 EUR", "Sent back: 2 × mug, 1 × tea: -22.71 EUR", "Total: 62.45 EUR"]
+        ["As ordered: 85.16 EUR", "Sent back: 2 × mug, 1 × tea: -22.73 EUR", "Total: 62.43 EUR"]
     );
     let collected = on_delivery();
     assert_eq!(

@@ -3,10 +3,9 @@
 use super::super::event::{EventKind, Request, Role};
 use super::super::rejection::Rejection;
 use super::super::rules::needs_override;
-use super::super::units::{Units, lines as lines_of};
+use super::super::units::Units;
 use super::super::{Cause, Order, Status};
 use super::{check_units, refunds};
-use crate::money::Money;
 use crate::placement::Document;
 
 /// Why a part is called off.
@@ -37,16 +36,13 @@ pub(super) fn lines(
     role: Role,
 ) -> Result<Vec<EventKind>, Rejection> {
     let override_reason = overridden(order, document, why.override_reason, role)?;
-    check_units(document, asked, |line| order.units_left(document, line))?;
-    let left: u32 = lines_of(document).map(|line| order.units_left(document, line)).sum();
+    let tallies = order.tallies(document);
+    check_units(document, asked, |line| tallies.of(line).left())?;
+    let left: u32 = tallies.all().iter().map(|tally| tally.left()).sum();
     let gone: u32 = asked.iter().map(|units| units.quantity).sum();
     let owed = order.sums().owed();
-    let worth = asked
-        .iter()
-        .map(|units| order.worth_of(document, *units))
-        .try_fold(Money::zero(owed.currency()), Money::plus);
-    // Parts of an order are worth less than the order, so their sum exists.
-    let worth = worth.unwrap_or(owed);
+    let going = asked.iter().map(|units| tallies.worth_of_going(document, *units));
+    let worth = refunds::sum_of(order, document, going, false);
     let amount = if worth.minor() < owed.minor() { worth } else { owed };
     let mut events = vec![EventKind::LinesCancelled {
         lines: asked.to_vec(),

@@ -5,15 +5,16 @@ use super::super::command::{RefundReport, RefundWish};
 use super::super::event::{EventKind, Request};
 use super::super::refunds::{Cause, RefundState};
 use super::super::rejection::Rejection;
-use super::super::units::{Units, lines as lines_of, ordered};
+use super::super::units::{Units, lines as lines_of};
 use super::super::{Order, Refund};
 use super::check_units;
+use crate::limits;
 use crate::money::Money;
 use crate::placement::Document;
 
-/// A refund of this amount, or of what can be refunded of it, if that is anything.
+/// A refund of this amount, or of what can be refunded of it and no failed refund owes, if that is anything.
 pub(super) fn of(order: &Order, amount: Money, cause: Cause) -> Option<EventKind> {
-    let refundable = order.sums().refundable();
+    let refundable = order.unpromised();
     let amount = if amount.minor() < refundable.minor() { amount } else { refundable };
     (!amount.is_zero()).then(|| new(order, amount, cause))
 }
@@ -43,7 +44,8 @@ pub(super) fn request(
     request: &Request,
 ) -> Result<Vec<EventKind>, Rejection> {
     let refundable = order.sums().refundable();
-    let left = |line: u16| ordered(document, line).saturating_sub(order.tally(document, line).credited);
+    let tallies = order.tallies(document);
+    let left = |line: u16| tallies.of(line).owed();
     let (amount, cause, lines, delivery) = match what {
         RefundWish::Full => {
             let rest = lines_of(document).map(|line| Units { line, quantity: left(line) });
@@ -55,7 +57,8 @@ pub(super) fn request(
             if *delivery && order.delivery_credited() {
                 return Err(Rejection::DeliveryGone);
             }
-            let amount = sum_of(order, document, lines, *delivery);
+            let amount =
+                sum_of(order, document, lines.iter().map(|units| tallies.worth(document, *units)), *delivery);
             (amount, Cause::Lines, lines.clone(), *delivery)
         }
         RefundWish::Amount { amount, goodwill } => {
@@ -81,16 +84,23 @@ pub(super) fn request(
 }
 
 /// What units and the delivery cost, by the amounts that were frozen when the order was placed.
-pub(super) fn sum_of(order: &Order, document: &Document, lines: &[Units], delivery: bool) -> Money {
+pub(super) fn sum_of(
+    order: &Order,
+    document: &Document,
+    lines: impl Iterator<Item = Money>,
+    delivery: bool,
+) -> Money {
     let zero = Money::zero(order.total.currency());
     let charge = if delivery { document.quote.delivery.total } else { zero };
-    let lines = lines.iter().map(|units| order.worth_of(document, *units));
     // Parts of an order are worth no more than the order, so their sum exists.
     lines.chain([charge]).try_fold(zero, Money::plus).unwrap_or(order.total)
 }
 
 pub(super) fn retry(order: &Order, id: &str) -> Result<Vec<EventKind>, Rejection> {
-    owed_again(order, id)?;
+    let refund = owed_again(order, id)?;
+    if refund.attempt >= limits::REFUND_ATTEMPTS {
+        return Err(Rejection::TooMany { what: "attempts at this refund" });
+    }
     Ok(vec![EventKind::RefundRetried { refund: id.to_owned() }])
 }
 
@@ -104,7 +114,7 @@ pub(super) fn settle(order: &Order, id: &str, reference: &str) -> Result<Vec<Eve
 }
 
 /// A refund that failed is not promised any more, so its money may have gone elsewhere since.
-fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
+fn owed_again(order: &Order, id: &str) -> Result<Refund, Rejection> {
     let refund = find(order, id)?;
     if refund.state != RefundState::Failed {
         return Err(Rejection::NoRefundOfThatState);
@@ -113,7 +123,7 @@ fn owed_again(order: &Order, id: &str) -> Result<(), Rejection> {
     if refund.amount.minor() > refundable.minor() {
         return Err(Rejection::RefundExceedsCaptured { refundable });
     }
-    Ok(())
+    Ok(refund)
 }
 
 fn find(order: &Order, id: &str) -> Result<Refund, Rejection> {
@@ -186,16 +196,35 @@ pub(super) fn record_dispute(
     reason: &str,
     won: Option<bool>,
 ) -> Vec<EventKind> {
-    let opened = order
-        .log
-        .iter()
-        .any(|event| matches!(&event.kind, EventKind::Disputed { dispute, .. } if dispute == id));
+    let booked = order.log.iter().find_map(|event| match &event.kind {
+        EventKind::Disputed { dispute, amount, .. } if dispute == id => Some(*amount),
+        _ => None,
+    });
     let closed = order
         .log
         .iter()
         .any(|event| matches!(&event.kind, EventKind::DisputeClosed { dispute, .. } if dispute == id));
-    let open =
-        (!opened).then(|| EventKind::Disputed { dispute: id.to_owned(), amount, reason: reason.to_owned() });
+    let open = booked.is_none().then(|| EventKind::Disputed {
+        dispute: id.to_owned(),
+        amount,
+        reason: reason.to_owned(),
+    });
     let close = won.filter(|_| !closed).map(|won| EventKind::DisputeClosed { dispute: id.to_owned(), won });
-    open.into_iter().chain(close).collect()
+    let back = booked.filter(|_| won == Some(true) && !closed).and_then(|amount| owed_after(order, amount));
+    open.into_iter().chain(close).chain(back).collect()
+}
+
+/// What goes back of an amount that a bank had and the store has again: units may have been called off meanwhile, and there was no
+/// money to pay them back with. Refunds that failed are owed beside it, and are asked for again by themselves.
+fn owed_after(order: &Order, won: Money) -> Option<EventKind> {
+    let sums = order.sums();
+    let failed: i64 = order
+        .refunds()
+        .iter()
+        .filter(|refund| refund.state == RefundState::Failed)
+        .map(|refund| refund.amount.minor())
+        .sum();
+    let over = won.minor() - sums.balance_minor() - sums.requested().minor() - failed;
+    let amount = Money::from_minor(over.clamp(0, won.minor()), won.currency()).ok()?;
+    (!amount.is_zero()).then(|| new(order, amount, Cause::Overpaid))
 }

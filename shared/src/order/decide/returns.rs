@@ -3,7 +3,7 @@
 use super::super::event::{EventKind, Request};
 use super::super::rejection::Rejection;
 use super::super::returns::{Received, Return, ReturnState};
-use super::super::units::{Units, lines as lines_of};
+use super::super::units::{Tallies, Units, lines as lines_of};
 use super::super::{Cause, Order};
 use super::{check_units, refunds};
 use crate::placement::Document;
@@ -20,7 +20,8 @@ pub(super) fn request(
     if !reasons.iter().any(|known| known == reason) {
         return Err(Rejection::UnknownReason { reasons: reasons.clone() });
     }
-    check_units(document, lines, |line| order.units_left(document, line))?;
+    let tallies = order.tallies(document);
+    check_units(document, lines, |line| tallies.of(line).left())?;
     let id = u16::try_from(order.returns().len() + 1).map_err(|_| Rejection::TooMany { what: "returns" })?;
     Ok(vec![EventKind::ReturnRequested {
         id,
@@ -65,10 +66,13 @@ pub(super) fn receive(
     let units: Vec<Units> =
         lines.iter().map(|line| Units { line: line.line, quantity: line.units() }).collect();
     check_units(document, &units, |line| approved(&known, line))?;
+    let tallies = order.tallies(document);
     let delivery = !order.delivery_credited()
-        && refund_delivery
-            .unwrap_or_else(|| document.policies.returns.refund_delivery && is_all(order, document, &units));
-    let worth = refunds::sum_of(order, document, &units, delivery);
+        && refund_delivery.unwrap_or_else(|| {
+            document.policies.returns.refund_delivery && is_all(&tallies, document, &units)
+        });
+    let going = units.iter().map(|units| tallies.worth_of_going(document, *units));
+    let worth = refunds::sum_of(order, document, going, delivery);
     let owed = order.sums().owed();
     let amount = if worth.minor() < owed.minor() { worth } else { owed };
     let mut events = vec![EventKind::ReturnReceived { id, lines, delivery, amount }];
@@ -76,12 +80,28 @@ pub(super) fn receive(
     Ok(events)
 }
 
-/// Whether this very thing was received before.
-pub(super) fn was_received(order: &Order, id: u16, arrived: Option<&[Received]>) -> bool {
+/// Whether this very thing was received before, in whatever order its lines are named. A delivery charge that had gone back before
+/// goes back no second time, and whoever asks for it again is content too.
+pub(super) fn was_received(
+    order: &Order,
+    id: u16,
+    arrived: Option<&[Received]>,
+    refund_delivery: Option<bool>,
+) -> bool {
+    let sorted = |mut lines: Vec<Received>| {
+        lines.sort_by_key(|received| received.line);
+        lines
+    };
+    let delivery = order.log.iter().any(
+        |event| matches!(event.kind, EventKind::ReturnReceived { id: known, delivery: true, .. } if known == id),
+    );
     order.returns().iter().any(|known| {
+        let asked = arrived.map_or_else(|| all_of(known), <[Received]>::to_vec);
         known.id == id
             && known.state == ReturnState::Received
-            && arrived.map_or_else(|| all_of(known), <[Received]>::to_vec) == known.received
+            && sorted(asked) == sorted(known.received.clone())
+            && refund_delivery
+                .is_none_or(|wanted| wanted == delivery || (wanted && order.delivery_credited()))
     })
 }
 
@@ -99,10 +119,10 @@ fn approved(known: &Return, line: u16) -> u32 {
 }
 
 /// Whether with these units everything is back that was delivered.
-fn is_all(order: &Order, document: &Document, units: &[Units]) -> bool {
+fn is_all(tallies: &Tallies, document: &Document, units: &[Units]) -> bool {
     lines_of(document).all(|line| {
         let now: u32 = units.iter().filter(|units| units.line == line).map(|units| units.quantity).sum();
-        let tally = order.tally(document, line);
-        tally.cancelled + tally.returned + now >= super::ordered(document, line)
+        let tally = tallies.of(line);
+        tally.cancelled + tally.returned + now >= tally.ordered
     })
 }

@@ -14,6 +14,15 @@ pub(super) struct Line {
     pub(super) credited: u32,
     pub(super) returning: u32,
     pub(super) returned: u32,
+    /// Paid back, and still with the store or the customer.
+    kept_for_nothing: u32,
+}
+
+impl Line {
+    /// Units go: first those that were paid back before.
+    fn go(&mut self, units: u32) {
+        self.kept_for_nothing = self.kept_for_nothing.saturating_sub(units);
+    }
 }
 
 /// How far money is on its way back.
@@ -37,10 +46,12 @@ pub(super) struct Audit {
     pub(super) by_hand: i64,
     /// Given away without units or delivery for it.
     pub(super) gifts: i64,
-    /// Whether money left in a way that nobody asked us about.
+    /// Whether somebody gave money back without asking us.
     pub(super) outside: bool,
-    /// Whether a refund was asked for after another one failed: it may have taken that one's place.
+    /// Whether a refund was asked for that only the money of another one, which had failed, could pay.
     pub(super) instead: bool,
+    /// Whether all that was left was given back while a bank had a part of it: less than the units cost.
+    pub(super) cut: bool,
     pub(super) lines: Vec<Line>,
     /// How often the delivery charge was given back.
     pub(super) deliveries: u32,
@@ -50,7 +61,7 @@ impl Audit {
     pub(super) fn of(order: &Order, document: &Document, provider: &Provider) -> Self {
         let ordered = |line: &crate::placement::Line| Line { ordered: line.quantity, ..Line::default() };
         let lines = document.lines.iter().map(ordered).collect();
-        let mut audit = Self { lines, outside: provider.interferes(), ..Self::default() };
+        let mut audit = Self { lines, outside: provider.was_used_by_hand(), ..Self::default() };
         let mut refunds: BTreeMap<&str, (i64, Way)> = BTreeMap::new();
         let mut disputes: BTreeMap<&str, i64> = BTreeMap::new();
         let mut returns: BTreeMap<u16, &[crate::order::Units]> = BTreeMap::new();
@@ -63,14 +74,20 @@ impl Audit {
                     for units in lines {
                         let line = audit.line(units.line);
                         line.cancelled += units.quantity;
-                        line.credited += units.quantity;
+                        line.go(units.quantity);
                     }
                 }
                 EventKind::RefundRequested { refund, amount, cause, lines, delivery, .. } => {
-                    audit.instead |= refunds.values().any(|(_, way)| *way == Way::Failed);
+                    let promised: i64 = refunds.values().map(|(amount, _)| amount).sum();
+                    let free = audit.captured - promised - disputes.values().sum::<i64>();
+                    let fails = refunds.values().any(|(_, way)| *way == Way::Failed);
+                    // What follows by itself may do so only while a bank has some of the money.
+                    let may = cause.credits() || !disputes.is_empty();
+                    audit.instead |= may && fails && amount.minor() > free;
+                    audit.cut |= *cause == Cause::Full && !disputes.is_empty();
                     refunds.insert(refund, (amount.minor(), Way::Asked));
                     for units in lines {
-                        audit.line(units.line).credited += units.quantity;
+                        audit.line(units.line).kept_for_nothing += units.quantity;
                     }
                     audit.deliveries += u32::from(*delivery);
                     if matches!(cause, Cause::Amount | Cause::Goodwill) {
@@ -104,7 +121,7 @@ impl Audit {
                     for received in lines {
                         let line = audit.line(received.line);
                         line.returned += received.restocked + received.scrapped;
-                        line.credited += received.restocked + received.scrapped;
+                        line.go(received.restocked + received.scrapped);
                     }
                     audit.deliveries += u32::from(*delivery);
                 }
@@ -115,7 +132,7 @@ impl Audit {
             audit.line(units.line).returning += units.quantity;
         }
         for line in &mut audit.lines {
-            line.credited = line.credited.min(line.ordered);
+            line.credited = line.cancelled + line.returned + line.kept_for_nothing;
         }
         audit.disputed = disputes.values().sum();
         for (amount, way) in refunds.into_values() {

@@ -189,6 +189,7 @@ fn warehouses() -> BTreeMap<WarehouseId, Warehouse> {
         regions: vec![],
         postal_prefixes: vec![],
         distance_km: 40,
+        mode: None,
         g_per_tkm: None,
     };
     let warehouse = |id: &&str| {

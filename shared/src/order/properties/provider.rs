@@ -88,9 +88,9 @@ impl Provider {
         lost.map(|dispute| dispute.amount).sum()
     }
 
-    /// Whether money left, or may have, without our being asked.
-    pub(super) fn interferes(&self) -> bool {
-        !self.disputes.is_empty() || self.repayments.iter().any(|repayment| repayment.ours.is_none())
+    /// Whether somebody gave money back on its own pages.
+    pub(super) fn was_used_by_hand(&self) -> bool {
+        self.repayments.iter().any(|repayment| repayment.ours.is_none())
     }
 
     /// What it could give back.

@@ -130,7 +130,7 @@ fn lines(world: &World<'_>, picks: &mut Picks<'_>) -> Vec<Units> {
         .map(|_| {
             let line = u16::try_from(picks.below(count) + 1).expect("a few") + u16::from(picks.once_in(20));
             let left = if line <= u16::try_from(count).expect("a few") {
-                world.order().units_left(&world.document, line)
+                world.order().tallies(&world.document).of(line).left()
             } else {
                 1
             };

@@ -84,7 +84,7 @@ fn seen(case: &Case) -> Seen {
 
 /// The units of each line that can still be called off or sent back.
 fn left(case: &Case) -> Vec<Units> {
-    let left = |line: u16| units(line, case.order.units_left(&case.document, line));
+    let left = |line: u16| units(line, case.order.tallies(&case.document).of(line).left());
     (1..=2).map(left).filter(|units| units.quantity > 0).collect()
 }
 

@@ -51,8 +51,13 @@ fn no_step_is_left_out_but_closing_the_parcels() {
 
 #[test]
 fn an_order_that_waits_for_its_payment_is_not_prepared() {
-    let case = Case::new(placed(&card()));
-    assert_eq!(case.refuses(&Actor::Worker, &Command::Prepare), wrong(Action::Prepare, Status::Pending));
+    let mut case = Case::new(placed(&card()));
+    assert_eq!(case.refuses(&staff(), &Command::Prepare), wrong(Action::Prepare, Status::Pending));
+    assert_eq!(
+        case.system(&Command::Prepare),
+        [],
+        "lines were cancelled; the confirmation brings another message"
+    );
 }
 
 #[test]

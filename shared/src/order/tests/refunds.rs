@@ -3,6 +3,7 @@
 use super::super::fixtures::*;
 use super::super::payment::{Method, PaymentStatus, Step, next_step};
 use super::super::*;
+use super::disputes::dispute;
 
 const HOUR: i64 = 60 * 60;
 
@@ -12,10 +13,6 @@ fn too_much(refundable: i64) -> Rejection {
 
 fn step(case: &Case) -> Step {
     next_step(&case.order, case.now)
-}
-
-fn dispute(amount: i64, won: Option<bool>) -> Command {
-    Command::RecordDispute { dispute: "dp_1".into(), amount: cents(amount), reason: "fraudulent".into(), won }
 }
 
 fn outside(provider: &str, amount: i64) -> Command {
@@ -113,7 +110,7 @@ fn unit_by_unit_and_the_delivery_all_refunds_together_are_the_total() {
             amounts.push(case.refund_done().amount.minor());
         }
     }
-    assert_eq!(amounts, [120, 122, 122, 121, 122, 122, 123, 1075, 1076, 1077, 1925, 1925]);
+    assert_eq!(amounts, [121, 122, 122, 121, 122, 122, 122, 1076, 1076, 1076, 1925, 1925]);
     assert_eq!(case.order.payment_status(), PaymentStatus::PartiallyRefunded);
     let delivery = RefundWish::Lines { lines: vec![], delivery: true };
     case.staff(&refund("delivery", delivery.clone()));
@@ -128,7 +125,7 @@ fn neither_a_unit_nor_the_delivery_is_refunded_twice() {
     let mut case = Case::paid();
     let both = RefundWish::Lines { lines: vec![units(1, 2)], delivery: true };
     case.staff(&refund("r1", both));
-    assert_eq!(case.last_refund().amount, cents(1075 + 1076 + 586));
+    assert_eq!(case.last_refund().amount, cents(1076 + 1076 + 586));
     let left = Rejection::NotEnoughUnits { line: 1, left: 1 };
     assert_eq!(case.refuses(&staff(), &refund("r2", of_lines(&[units(1, 2)]))), left);
     let delivery = RefundWish::Lines { lines: vec![units(1, 1)], delivery: true };
@@ -138,19 +135,58 @@ fn neither_a_unit_nor_the_delivery_is_refunded_twice() {
 #[test]
 fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() {
     let mut case = Case::paid();
+    case.deliver();
     case.staff(&refund("r1", of_lines(&[units(1, 1)])));
     case.staff(&refund("r2", of_amount(100)));
     case.staff(&refund("r3", RefundWish::Full));
     let rest = case.last_refund();
-    assert_eq!((rest.amount, rest.cause), (cents(8516 - 1075 - 100), Cause::Full));
+    assert_eq!((rest.amount, rest.cause), (cents(8516 - 1076 - 100), Cause::Full));
     assert_eq!(rest.lines, [units(1, 2), units(2, 2), units(3, 7)]);
     assert!(case.order.delivery_credited());
     assert_eq!(case.money(), [0, 8516, 0, 8516]);
-    case.deliver();
     case.customer(&send_back("t1", &[units(2, 2)]));
     case.staff(&Command::ApproveReturn { id: 1 });
     case.staff(&receive(1, None));
     assert_eq!(case.order.refunds().len(), 3, "what comes back is paid back already");
+}
+
+#[test]
+fn what_was_given_back_whole_is_not_sent_for_nothing() {
+    let mut case = Case::paid();
+    case.staff(&refund("r1", RefundWish::Full));
+    case.system(&Command::Prepare);
+    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
+}
+
+#[test]
+fn what_was_given_back_unit_by_unit_is_not_sent_for_nothing_either() {
+    let mut case = Case::paid();
+    case.staff(&cancel_lines("c1", &[units(1, 1)]));
+    case.staff(&refund("r1", of_lines(&[units(1, 2), units(2, 2), units(3, 6)])));
+    case.system(&Command::Prepare);
+    assert!(case.decide(&staff(), &Command::Ship).is_ok(), "one bag of tea is still paid");
+    case.staff(&refund("r2", of_lines(&[units(3, 1)])));
+    assert_eq!(case.money()[0], 586, "the delivery is");
+    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
+    assert!(!available_actions(&case.order, &case.document, Role::Staff, case.now).contains(&"ship"));
+}
+
+/// Nothing is owed, and yet nobody called a unit off: what the customer was given is theirs.
+#[test]
+fn an_apology_of_the_whole_amount_and_a_rest_that_costs_nothing_are_sent() {
+    for wish in [goodwill(8516), of_amount(8516)] {
+        let mut case = Case::paid();
+        case.staff(&refund("r1", wish));
+        assert_eq!(case.money()[0], 0);
+        case.ship();
+        assert_eq!(case.order.status, Status::Shipped);
+    }
+    let mut case = Case::paid();
+    case.staff(&refund("r1", goodwill(8000)));
+    case.customer(&cancel_lines("c1", &[units(1, 3), units(2, 2)]));
+    assert_eq!(case.money()[0], 0, "the tea is free now");
+    case.ship();
+    assert_eq!(case.order.status, Status::Shipped);
 }
 
 /// P12: "refund fired though nothing was owed".
@@ -219,102 +255,6 @@ fn what_was_paid_at_the_door_is_paid_back_by_hand_and_noted_by_staff() {
 }
 
 #[test]
-fn a_refund_that_the_provider_refused_is_asked_for_after_an_hour_six_and_a_day_and_then_left_to_staff() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(1000)));
-    let id = case.last_refund().id;
-    for (attempt, wait) in [(0, HOUR), (1, 6 * HOUR), (2, 24 * HOUR)] {
-        case.refund_fails();
-        let failed = case.last_refund();
-        assert_eq!((failed.attempt, failed.failure_code.as_deref()), (attempt, Some("insufficient_funds")));
-        assert_eq!(step(&case), Step::WaitUntil(case.now.plus_seconds(wait)));
-        case.later(wait - 1);
-        assert!(matches!(step(&case), Step::WaitUntil(_)));
-        case.later(1);
-        assert_eq!(step(&case), Step::RetryRefund(id.clone()));
-        case.system(&Command::RetryRefund { refund: id.clone() });
-        let Step::Refund { refund, look_up: false } = step(&case) else { panic!("{:?}", step(&case)) };
-        assert_eq!((refund.id, refund.attempt), (id.clone(), attempt + 1));
-    }
-    case.refund_fails();
-    case.later(365 * 24 * HOUR);
-    assert_eq!(step(&case), Step::Done);
-    assert_eq!(case.money(), [7516, 8516, 0, 0]);
-    assert_eq!(case.order.sums().balance_minor(), -1000, "it is still owed to the customer, and visible");
-    case.staff(&Command::SettleRefund { refund: id, reference: "SEPA 42".into() });
-    assert_eq!((case.money(), case.order.sums().balance_minor()), ([7516, 8516, 1000, 0], 0));
-}
-
-#[test]
-fn a_refusal_of_an_earlier_attempt_is_old_news() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(1000)));
-    let id = case.refund_fails().id;
-    let refused = RefundReport::Failed { attempt: 0, code: "insufficient_funds".into() };
-    let refused = Command::RecordRefund { refund: id.clone(), report: refused };
-    assert_eq!(case.system(&refused), []);
-    case.staff(&Command::RetryRefund { refund: id });
-    assert_eq!(case.system(&refused), []);
-    case.refund_done();
-    assert_eq!((case.system(&refused), case.money()), (vec![], [7516, 8516, 1000, 0]));
-}
-
-#[test]
-fn a_refund_that_the_bank_sends_back_after_it_was_done_is_owed_again_and_asked_for_again() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(1000)));
-    let done = case.refund_done();
-    assert_eq!(case.money(), [7516, 8516, 1000, 0]);
-    case.later(5 * 24 * HOUR);
-    case.refund_fails();
-    assert_eq!((case.money(), case.order.sums().balance_minor()), ([7516, 8516, 0, 0], -1000));
-    // The provider's older word that it was done comes late.
-    let report = RefundReport::Done { provider: format!("re_{}", done.id) };
-    assert_eq!(case.system(&Command::RecordRefund { refund: done.id.clone(), report }), []);
-    case.later(HOUR);
-    assert_eq!(step(&case), Step::RetryRefund(done.id));
-}
-
-#[test]
-fn what_staff_has_paid_in_another_way_is_not_reopened_by_the_providers_refusal_told_twice() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(1000)));
-    let failed = case.refund_fails();
-    case.staff(&Command::SettleRefund { refund: failed.id.clone(), reference: "SEPA 42".into() });
-    let report = RefundReport::Failed { attempt: failed.attempt, code: "insufficient_funds".into() };
-    assert_eq!(case.system(&Command::RecordRefund { refund: failed.id, report }), []);
-    case.later(48 * HOUR);
-    assert_eq!((case.money(), step(&case)), ([7516, 8516, 1000, 0], Step::Done));
-}
-
-#[test]
-fn a_refund_that_failed_is_not_promised_so_its_money_can_be_gone_when_it_is_asked_for_again() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(5000)));
-    let id = case.refund_fails().id;
-    case.staff(&refund("r2", of_amount(4000)));
-    let settle = Command::SettleRefund { refund: id.clone(), reference: "SEPA 42".into() };
-    for again in [Command::RetryRefund { refund: id }, settle] {
-        assert_eq!(case.refuses(&staff(), &again), too_much(4516));
-    }
-    assert!(!available_actions(&case.order, &case.document, Role::Staff, case.now).contains(&"retry_refund"));
-}
-
-#[test]
-fn a_refund_that_nobody_requested_cannot_be_retried_settled_or_done() {
-    let mut case = Case::paid();
-    case.staff(&refund("r1", of_amount(1000)));
-    case.refund_fails();
-    let refund = || "refund-77".to_owned();
-    let done = RefundReport::Done { provider: "re_1".into() };
-    assert_eq!(case.refuses(&staff(), &Command::RetryRefund { refund: refund() }), Rejection::UnknownRefund);
-    let settle = Command::SettleRefund { refund: refund(), reference: "x".into() };
-    assert_eq!(case.refuses(&staff(), &settle), Rejection::UnknownRefund);
-    let record = Command::RecordRefund { refund: refund(), report: done };
-    assert_eq!(case.refuses(&Actor::Provider, &record), Rejection::UnknownRefund);
-}
-
-#[test]
 fn a_refund_that_was_requested_long_ago_is_looked_up_before_it_is_asked_for() {
     let mut case = Case::paid();
     case.staff(&refund("r1", of_amount(1000)));
@@ -336,42 +276,11 @@ fn a_refund_made_at_the_provider_counts_once_and_lowers_what_can_be_refunded() {
 }
 
 #[test]
-fn a_refund_of_ours_that_failed_and_was_made_at_the_provider_is_done_with_it() {
-    let mut case = Case::paid();
-    case.customer(&cancel());
-    case.refund_fails();
-    case.system(&outside("re_9", 8516));
-    assert_eq!((case.last_refund().state, case.money()), (RefundState::Done, [0, 8516, 8516, 0]));
-    assert_eq!(step(&case), Step::Done);
-}
-
-#[test]
 fn a_refund_of_ours_is_not_taken_for_one_that_somebody_made_outside() {
     let mut case = Case::paid();
     case.staff(&refund("r1", of_amount(1000)));
     let id = case.refund_done().id;
     assert_eq!(case.system(&outside(&format!("re_{id}"), 1000)), []);
-}
-
-#[test]
-fn a_dispute_lowers_what_can_be_refunded_until_it_is_won() {
-    let mut case = Case::paid();
-    case.system(&dispute(8000, None));
-    assert_eq!(case.system(&dispute(8000, None)), []);
-    assert_eq!(case.refuses(&staff(), &refund("r1", of_amount(517))), too_much(516));
-    case.system(&dispute(8000, Some(true)));
-    assert_eq!(case.system(&dispute(8000, Some(true))), []);
-    assert_eq!((case.order.sums().disputed(), case.order.sums().refundable()), (cents(0), cents(8516)));
-}
-
-#[test]
-fn a_dispute_that_is_lost_keeps_the_money_away_and_one_told_late_is_told_whole() {
-    let mut case = Case::paid();
-    let events = case.system(&dispute(8000, Some(false)));
-    assert_eq!(events.iter().map(EventKind::name).collect::<Vec<_>>(), ["disputed", "dispute_closed"]);
-    assert_eq!(case.system(&dispute(8000, None)), [], "the news that it began, after its end");
-    assert_eq!(case.order.sums().refundable(), cents(516));
-    assert_eq!(case.order.sums().balance_minor(), 8000, "the store has so much less than is owed");
 }
 
 #[test]

@@ -62,17 +62,19 @@ fn guard(action: Action) -> &'static str {
         Action::Prepare => "",
         Action::Pack => "",
         Action::Ship => {
-            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused"
+            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; \
+             else it is refused, and so is an order of which every unit was paid back"
         }
         Action::Deliver => "what is paid on delivery is collected with it",
         Action::Refund => {
-            "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 50 times"
+            "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 40 times by staff"
         }
         Action::RetryRefund => {
-            "a refund failed at the provider, and so much can still be given back. The system asks anew after 1, 6 and 24 hours"
+            "a refund failed at the provider, and so much can still be given back. The system asks anew after 1, 6 and 24 \
+             hours, and nobody more than 20 times"
         }
         Action::SettleRefund => {
-            "as `retry_refund`; or a refund waits of money that the provider has no part in, such as cash on delivery"
+            "as `retry_refund`, however often it was tried; or a refund waits of money that the provider has no part in, such as cash on delivery"
         }
         Action::RequestReturn => {
             "units are left that were neither called off, nor sent back, nor are on their way, in at most 20 returns. Customers: \

@@ -1,0 +1,5 @@
+//! `GET /orders/{order_id}/impact`: what an order emits.
+
+fn main() {
+    functions::start(functions::handlers::orders::show_impact::FUNCTION);
+}
