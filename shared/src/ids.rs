@@ -103,6 +103,13 @@ text_id!(
     Language, 35, |c| c.is_ascii_alphanumeric() || c == '-',
     "a language tag of BCP 47, e.g. en or pt-BR"
 );
+impl Default for Language {
+    /// English, the language of whoever says nothing else.
+    fn default() -> Self {
+        Self("en".to_owned())
+    }
+}
+
 text_id!(
     /// A coupon's code in capitals, as it is stored. What a person typed is read by [`CouponCode::from_input`].
     CouponCode, 32, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_'),

@@ -83,3 +83,5 @@ pub const BILL_PREFIX: usize = 20;
 pub const BANK_LINES: usize = 6;
 /// Characters of the note at the end of bills.
 pub const BILL_NOTE: usize = 500;
+/// Minutes that the link to a bill's PDF is good for.
+pub const BILL_LINK_MINUTES: i64 = 15;

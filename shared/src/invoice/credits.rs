@@ -69,11 +69,12 @@ pub(super) struct Credit {
 pub(super) fn credits(order: &Order, document: &Document) -> Vec<Credit> {
     let ledger = order.ledger();
     let mut credits: Vec<Credit> = Vec::new();
-    let mut gone = vec![0; document.lines.len()];
+    let mut tallies = vec![Tally::default(); document.lines.len()];
     let mut delivery_gone = false;
     for event in &order.log {
         let Some((occasion, units, delivery)) = what_for(&event.kind, document) else { continue };
-        let parts = parts(document, &mut gone, &units);
+        let stays = occasion == Occasion::PaidBack;
+        let parts = parts(document, &mut tallies, &units, stays);
         let delivery_goes = delivery && !delivery_gone;
         delivery_gone |= delivery;
         let amount = amount_of(&ledger, event.sequence, order.total.currency());
@@ -137,18 +138,32 @@ fn everything(document: &Document) -> Vec<Units> {
     (1u16..).zip(&document.lines).map(whole).collect()
 }
 
-/// Which units these are: those after the ones that are gone. Units that were paid back before and come back afterwards are
-/// gone once.
-fn parts(document: &Document, gone: &mut [u32], units: &[Units]) -> Vec<Part> {
+/// What became of the units of a line, as far as it decides which of them the next ones are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    /// Not owed any more.
+    credited: u32,
+    /// Called off, or sent back.
+    went: u32,
+}
+
+/// Which units are owed no more: those after the ones that are not. Units that go are first of all those that were paid back
+/// before, so that no unit is paid back twice (as `order::Tallies` has it).
+fn parts(document: &Document, tallies: &mut [Tally], units: &[Units], stays: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for asked in units {
         let at = usize::from(asked.line).checked_sub(1);
-        let place = at.and_then(|at| Some((at, document.lines.get(at)?, gone.get_mut(at)?)));
-        let Some((line, of, gone)) = place else { continue };
-        let end = gone.saturating_add(asked.quantity).min(of.quantity);
-        if end > *gone {
-            parts.push(Part { line, units: *gone..end });
-            *gone = end;
+        let place = at.and_then(|at| Some((at, document.lines.get(at)?, tallies.get_mut(at)?)));
+        let Some((line, of, tally)) = place else { continue };
+        let from = tally.credited;
+        if stays {
+            tally.credited = from.saturating_add(asked.quantity).min(of.quantity);
+        } else {
+            tally.went = tally.went.saturating_add(asked.quantity).min(of.quantity);
+            tally.credited = from.max(tally.went);
+        }
+        if tally.credited > from {
+            parts.push(Part { line, units: from..tally.credited });
         }
     }
     parts

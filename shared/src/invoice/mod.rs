@@ -11,6 +11,7 @@
 mod build;
 mod credits;
 mod issue;
+mod link;
 mod number;
 #[cfg(test)]
 pub(crate) mod properties;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use credits::Occasion;
 pub use issue::{Issue, Kind, Layout, Subject, due};
+pub use link::{InvalidLink, Linked};
 pub use number::{BillNumber, InvalidNumber, Series, SeriesPattern};
 
 use std::collections::BTreeMap;

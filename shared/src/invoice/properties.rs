@@ -6,7 +6,8 @@ use super::credits::credits;
 use super::issue::is_billable;
 use super::*;
 use crate::order::fixtures::*;
-use crate::order::{Actor, Command, EventKind, Order, RefundWish, apply};
+use crate::order::{Actor, Cause, Command, Event, EventKind, Order, RefundWish, apply};
+use crate::outbox::{Queue, routes};
 use crate::placement::{Document, Line as Bought};
 use crate::pricing::carts::{Dice, cart};
 use crate::pricing::price;
@@ -87,6 +88,13 @@ pub(crate) fn check(order: &Order, document: &Document, choice: u64) {
         );
     }
 
+    assert_eq!(
+        final_credits(&as_last_told(order), document),
+        final_credits(order, document),
+        "{:?}",
+        order.log
+    );
+
     let mut places: Vec<u64> = issued.iter().map(|issue| issue.subject.place()).collect();
     places.sort_unstable();
     places.dedup();
@@ -107,6 +115,26 @@ pub(crate) fn check(order: &Order, document: &Document, choice: u64) {
             "{tax:?}: {net}, {amount}"
         );
     }
+}
+
+/// The order as the worker saw it when it was last told of it.
+fn as_last_told(order: &Order) -> Order {
+    let is_told = |event: &&Event| routes(&event.kind).iter().any(|(queue, _)| *queue == Queue::Invoice);
+    let mut last = order.log.iter().rev().find(is_told).expect("it is told of a confirmed order").sequence;
+    // What is given back is in the write that took it off.
+    let behind = |sequence: u64| order.log.iter().find(|event| event.sequence == sequence);
+    while behind(last + 1).is_some_and(|event| {
+        matches!(event.kind, EventKind::RefundRequested { cause: Cause::Cancelled | Cause::Return(_), .. })
+    }) {
+        last += 1;
+    }
+    at(order, last).expect("an order")
+}
+
+/// The credits that a credit note can be made of.
+fn final_credits(order: &Order, document: &Document) -> Vec<u64> {
+    let credits = credits(order, document).into_iter();
+    credits.filter(|credit| credit.settled.is_some()).map(|credit| credit.sequence).collect()
 }
 
 /// Lines, delivery and adjustment make the total; so do net amount and taxes.
