@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod carts;
 pub mod coupons;
 pub mod guests;
+pub mod invoices;
 pub mod orders;
 pub mod products;
 pub mod refunds;

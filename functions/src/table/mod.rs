@@ -1,6 +1,7 @@
 //! The table: reads and conditional writes. One file per kind of item holds its access patterns.
 
 mod addresses;
+mod bills;
 mod carts;
 mod counts;
 mod coupons;
@@ -13,6 +14,7 @@ mod stock;
 mod stores;
 
 pub use addresses::Kept;
+pub use bills::Issued;
 pub use carts::CartChanged;
 pub use mails::Claim;
 pub use orders::{Placed, Saved, is_head, order};

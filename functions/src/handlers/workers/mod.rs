@@ -2,5 +2,6 @@
 
 pub mod email;
 pub mod fulfillment;
+pub mod invoice;
 pub mod payment;
 pub mod relay;
