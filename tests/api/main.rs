@@ -19,6 +19,7 @@ mod coupons;
 mod disputes;
 mod guests;
 mod impact;
+mod invoices;
 mod ledger;
 mod limits;
 mod paying;
@@ -53,3 +54,7 @@ mod support;
 mod twin;
 mod warehouses;
 mod webhooks;
+
+/// The PDFs of bills are read as the tests of `documents` read them.
+#[path = "../../documents/tests/bills/read.rs"]
+mod pdf;

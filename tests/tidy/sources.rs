@@ -80,8 +80,9 @@ fn the_product_does_not_know_the_twin() {
 #[test]
 fn nothing_is_switched_off_without_a_reason() {
     let mut broken = Vec::new();
-    for path in
-        ["shared", "documents", "functions", "local", "tests"].into_iter().flat_map(|folder| files_of(folder, "rs"))
+    for path in ["shared", "documents", "functions", "local", "tests"]
+        .into_iter()
+        .flat_map(|folder| files_of(folder, "rs"))
     {
         for (at, line) in read(&path).lines().enumerate() {
             let line = line.trim();

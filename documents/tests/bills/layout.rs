@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::read::{lowest, pages, spaced, text};
+use crate::drawn::lowest;
+use crate::read::{pages, spaced, text};
 use crate::shop::{Case, Item, alice, card, item, pdf, settings};
 
 fn long(language: &str, count: usize) -> (Vec<Item>, Vec<Vec<String>>) {

@@ -5,6 +5,7 @@
 #![expect(clippy::float_arithmetic, reason = "places on paper")]
 
 mod bytes;
+mod drawn;
 mod layout;
 mod read;
 mod says;

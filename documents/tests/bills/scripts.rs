@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::read::{has_missing_glyphs, pages, spaced, text};
+use crate::drawn::has_missing_glyphs;
+use crate::read::{pages, spaced, text};
 use crate::shop::{Case, Item, alice, card, item, pdf, settings};
 
 /// A thing's name in many scripts.

@@ -1,6 +1,7 @@
 //! The stories: what people do, from where on everything is broken, and how it may end.
 
 mod cancelling;
+mod invoices;
 mod outages;
 mod placing;
 mod refunds;
@@ -40,7 +41,7 @@ impl Told {
 }
 
 /// Every story.
-pub const STORIES: [Story; 22] = [
+pub const STORIES: [Story; 23] = [
     Story { name: "cart to order", tell: |world| Box::pin(placing::from_the_cart(world)) },
     Story { name: "pay later on the provider's page", tell: |world| Box::pin(placing::paid_later(world)) },
     Story { name: "place by card", tell: |world| Box::pin(placing::by_card(world)) },
@@ -66,6 +67,7 @@ pub const STORIES: [Story; 22] = [
         tell: |world| Box::pin(cancelling::against_webhook(world, 4)),
     },
     Story { name: "partial refunds in parallel", tell: |world| Box::pin(refunds::in_parallel(world)) },
+    Story { name: "invoice numbering", tell: |world| Box::pin(invoices::numbered(world)) },
     Story { name: "return, receive, refund", tell: |world| Box::pin(returns::received_and_refunded(world)) },
     Story { name: "place while Stripe is down", tell: |world| Box::pin(outages::placed(world)) },
     Story {
