@@ -17,7 +17,7 @@ from schemathesis.core.parameters import ParameterLocation
 BASE, WHO = os.environ["FUZZ_BASE"], os.environ["FUZZ_WHO"]
 OWN, STAFF = os.environ["FUZZ_TOKEN"], os.environ["FUZZ_STAFF_TOKEN"]
 CATALOGUE = pathlib.Path(__file__).parent.parent.joinpath("examples/catalogue.jsonl").read_bytes()
-STRIPE_SECRET = b"whsec_twin"  # local/src/cloud/mod.rs
+STRIPE_SECRET, CARRIER_SECRET = b"whsec_twin", "hmac_twin"  # local/src/cloud/mod.rs
 ACCEPTED_BUT_INVALID = "ST201"  # schemathesis's code for what negative_data_rejection finds
 # docs.stripe.com/testing
 CARDS = ["visa", "visa", "authenticationRequired", "chargeDeclined", "chargeDeclinedInsufficientFunds"]
@@ -37,6 +37,8 @@ STAGES = {
     "cancel-order-guest": "open",
     "change-status": "open",
     "change-status-put": "open",
+    "fulfill-order": "open",
+    "change-shipment": "planned",
     "pay-order": "unpaid",
     "pay-order-guest": "unpaid",
     "request-return": "delivered",
@@ -70,6 +72,8 @@ class Shop:
         self.settings = call("GET", "/admin/settings")
         del self.settings["version"], self.settings["updated_at"]
         self.settings["limits"] = {"orders_per_hour": 1000}
+        # Orders stay where they were brought.
+        self.settings["fulfillment"]["buy_labels"] = False
         self.warehouses = {row.pop("warehouse_id"): row for row in call("GET", "/admin/warehouses")["warehouses"]}
         self.products = {}
         for product in map(json.loads, CATALOGUE.splitlines()):
@@ -127,7 +131,7 @@ class Shop:
         if stage in ("open", "there"):
             return order
         path = f"/admin/orders/{order['order_id']}"
-        for status in ["preparing", "packed", "shipped", "delivered"]:
+        for status in ["preparing"] if stage == "planned" else ["preparing", "packed", "shipped", "delivered"]:
             call("PATCH", f"/orders/{order['order_id']}/status", {"status": status})
         if stage == "refunded":
             call("POST", f"{path}/refunds", **new_key())
@@ -222,6 +226,9 @@ refunds = st.one_of(
     fields(lines=units, delivery=st.booleans(), reason=words),
     fields({"amount": amounts.map(lambda amount: amount[-4:])}, goodwill=st.booleans(), reason=words),
 )
+couriers = fields({"courier": words}, tracking_number=words, tracking_url=st.just("https://carrier.example/1"))
+sendings = fields(lines=units) | couriers | st.just({})
+parcels = st.sampled_from([{"status": "packed"}, {"status": "shipped"}]) | couriers
 returns = st.one_of(
     fields({"lines": units, "reason": st.just(REASON)}, comment=words),
     fields({"line_ids": st.just([1]), "reason": st.just(REASON)}, comment=words),
@@ -275,6 +282,8 @@ GOOD = {
     "cancel-order-guest": cancellations,
     "change-status": statuses,
     "change-status-put": statuses,
+    "fulfill-order": sendings,
+    "change-shipment": parcels,
     "refund-order": refunds,
     "settle-refund": fields({"reference": words}),
     "request-return": returns,
@@ -304,6 +313,16 @@ def events():
     return fields({"data": fields({"object": objects})})
 
 
+def scans():
+    """Of parcels that there are by now, and of others."""
+    seen = fields({"status": st.sampled_from(["PRE_TRANSIT", "TRANSIT"])}, status_details=words, status_date=st.just("2036-01-01T00:00:00Z"))
+    whose = st.builds(lambda: f"{SHOP.order('there')['order_id']} 1") | words
+    tracks = fields(
+        {"carrier": words, "tracking_number": words}, metadata=whose, tracking_status=seen, tracking_history=some(seen)
+    )
+    return fields({"event": st.just("track_updated"), "data": tracks}) | fields({"event": words})
+
+
 def line(sku, quantity):
     """A line of an order."""
     product, _, variation = sku.partition(":")
@@ -323,6 +342,8 @@ def before_generate_body(context, strategy):
     operation = context.operation.definition.raw.get("operationId")
     if operation == "stripe-webhook":
         return events() | strategy
+    if operation == "carrier-webhook":
+        return scans() | strategy
     return GOOD[operation] | strategy if operation in GOOD else strategy
 
 
@@ -348,6 +369,9 @@ def before_call(context, case, kwargs):
         case.query.pop("dry_run")
     if "Stripe-Signature" in case.headers:
         kwargs["auth"] = Signed()
+    if operation == "carrier-webhook" and most(sent):
+        case.headers.pop("Shippo-Auth-Signature", None)
+        case.query["token"] = CARRIER_SECRET
 
 
 @schemathesis.hook
@@ -389,6 +413,8 @@ def known(operation, case, body):
         path["order_token"] = SHOP.order(STAGES.get(operation, "there"), guest=True)["order_token"]
     if well_formed(path.get("refund_id"), r".{1,64}"):
         path["refund_id"] = f"{path['order_id']}-refund-1"
+    if well_formed(str(path.get("shipment_id")), r"[1-9][0-9]{0,4}"):
+        path["shipment_id"] = 1
     if well_formed(str(path.get("return_id")), r"[1-9]|1[0-9]|20"):
         path["return_id"] = 1
 

@@ -104,6 +104,11 @@ pub fn refused(rejection: Rejection) -> Error {
         Rejection::WrongStatus { action, .. } => conflict(refusal_code(action)),
         Rejection::AgainstPolicy { .. } => conflict("order_not_cancellable"),
         Rejection::OverrideRequired => conflict("override_required"),
+        Rejection::PartlyShipped => conflict("partly_shipped"),
+        Rejection::UnknownShipment => Problem::not_found(),
+        Rejection::ShipmentNotOpen { state } => conflict("shipment_not_open").with("shipment_status", state),
+        Rejection::NoLabelWanted => conflict("no_label_wanted"),
+        Rejection::WhichShipment { shipments } => conflict("which_shipment").with("shipments", shipments),
         Rejection::NotExpired => conflict("payment_open"),
         Rejection::NotPaid => conflict("order_not_paid"),
         Rejection::Allocation(mismatch) => {

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod edge;
 pub mod error;
 pub mod handlers;
+pub mod labels;
 pub mod mailer;
 pub mod orders;
 pub mod payments;

@@ -17,6 +17,14 @@ pub struct Queues {
     urls: BTreeMap<Queue, String>,
 }
 
+/// The longest that a queue keeps a message back, in seconds (AWS SQS, `DelaySeconds`).
+const LONGEST_DELAY_SECONDS: i64 = 900;
+
+/// How long a message is kept back that is for so many seconds from now: as long as a queue can; whoever gets it sends it again.
+pub fn delay(seconds: i64) -> i32 {
+    i32::try_from(seconds.clamp(1, LONGEST_DELAY_SECONDS)).unwrap_or(i32::MAX)
+}
+
 /// The environment variable that holds a queue's URL.
 fn variable(queue: Queue) -> &'static str {
     match queue {

@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 use shared::limits;
+use shared::packaging::Packaging;
 use shared::store::Store;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -61,6 +63,11 @@ impl App {
                 .ok_or_else(|| Error::broken("a version of the store is missing", version.to_string()))?,
         };
         Ok(self.versions.keep(store))
+    }
+
+    /// What the warehouses keep to pack parcels in. A change may be seen a moment late.
+    pub async fn packagings(&self) -> Result<Cow<'static, [Packaging]>, Error> {
+        Ok(Cow::Owned(self.store(false).await?.settings.fulfillment.packagings.clone()))
     }
 
     /// Makes `next` the store if `read` still is. None: somebody else changed it. Nothing is written where nothing differs.

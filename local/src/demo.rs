@@ -91,7 +91,7 @@ fn warehouses() -> [(&'static str, Value); 2] {
             "north",
             json!({
                 "name": "Groningen",
-                "place": {"country": "NL", "postal_code": "9723 AA", "city": "Groningen"},
+                "place": {"country": "NL", "postal_code": "9723 AA", "city": "Groningen", "street": "Peizerweg 130"},
                 "areas": [area("NL", 180), area("DE", 400), area("BE", 340), area("FR", 800), elsewhere],
             }),
         ),
@@ -99,7 +99,7 @@ fn warehouses() -> [(&'static str, Value); 2] {
             "south",
             json!({
                 "name": "Maastricht",
-                "place": {"country": "NL", "postal_code": "6222 AA", "city": "Maastricht"},
+                "place": {"country": "NL", "postal_code": "6222 AA", "city": "Maastricht", "street": "Galjoenweg 70"},
                 "areas": [area("NL", 190), area("DE", 300), area("BE", 110), area("FR", 450), elsewhere],
             }),
         ),
@@ -146,6 +146,7 @@ fn settings(port: u16) -> Value {
             },
         ],
         "payment": {"return_origins": [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]},
+        "fulfillment": {"buy_labels": true},
         "guest_checkout": {"enabled": true, "order_url": format!("http://127.0.0.1:{port}/?order_token={{token}}")},
     })
 }

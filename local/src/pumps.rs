@@ -210,21 +210,32 @@ impl QueuePump {
 
 /// Brings the due webhooks of Stripe and Shippo to the gateway. Returns how many were brought.
 pub async fn webhooks(twin: &Twin) -> usize {
+    stripe_webhooks(twin).await + carrier_webhooks(twin).await
+}
+
+/// Brings those of Stripe.
+pub async fn stripe_webhooks(twin: &Twin) -> usize {
     let now = || twin.cloud.clock.now().datetime();
-    let (stripe, shippo) = (&twin.cloud.stripe, &twin.cloud.shippo);
-    let (payments, parcels) = (stripe.due_webhooks(now(), 20), shippo.due_webhooks(now(), 20));
-    for delivery in &payments {
+    let due = twin.cloud.stripe.due_webhooks(now(), 20);
+    for delivery in &due {
         if let Some(status) = bring(twin, "/api/v1/webhooks/stripe", "stripe-signature", delivery).await {
-            stripe.delivered(now(), &delivery.id, status);
+            twin.cloud.stripe.delivered(now(), &delivery.id, status);
         }
     }
-    for delivery in &parcels {
-        if let Some(status) = bring(twin, "/api/v1/webhooks/carrier", "shippo-auth-signature", delivery).await
-        {
-            shippo.delivered(now(), &delivery.id, status);
+    due.len()
+}
+
+/// Brings those of Shippo.
+pub async fn carrier_webhooks(twin: &Twin) -> usize {
+    let now = || twin.cloud.clock.now().datetime();
+    let due = twin.cloud.shippo.due_webhooks(now(), 20);
+    for delivery in &due {
+        let status = bring(twin, "/api/v1/webhooks/carrier", "shippo-auth-signature", delivery).await;
+        if let Some(status) = status {
+            twin.cloud.shippo.delivered(now(), &delivery.id, status);
         }
     }
-    payments.len() + parcels.len()
+    due.len()
 }
 
 /// The status that a delivery was answered with.

@@ -7,6 +7,8 @@
 //! | counts of orders    | `CUSTOMER#<id>`    | `COUNTS`                |                   |                  |
 //! | mail that was sent  | `CUSTOMER#<id>`    | `MAIL#<order>#<event>`  |                   |                  |
 //! | bill                | `CUSTOMER#<id>`    | `BILL#<order>#<event>`  |                   |                  |
+//! | parcel, seen where  | `CUSTOMER#<id>`    | `TRACK#<order>#<parcel>`|                   |                  |
+//! | label being bought  | `CUSTOMER#<id>`    | `LABEL#<order>#<parcel>`|                   |                  |
 //! | open cart           | `CUSTOMER#<id>`    | `CART`                  |                   |                  |
 //! | address book        | `CUSTOMER#<id>`    | `ADDRESSES`             |                   |                  |
 //! | uses of a coupon    | `CUSTOMER#<id>`    | `COUPON#<code>`         |                   |                  |
@@ -110,6 +112,26 @@ pub fn series(series: &Series) -> Key {
     Key::new(format!("SERIES#{series}"), "SERIES".to_owned())
 }
 
+/// Where a parcel of an order was seen.
+pub fn track(owner: &CustomerId, order: &OrderId, parcel: u16) -> Key {
+    Key::new(customer(owner), format!("{}{parcel:05}", tracks(order)))
+}
+
+/// What the sort key begins with of everything about where an order's parcels were seen.
+pub fn tracks(order: &OrderId) -> String {
+    format!("TRACK#{order}#")
+}
+
+/// The parcel in the sort key of where it was seen, if it is one.
+pub fn parse_track(sk: &str) -> Option<u16> {
+    sk.strip_prefix("TRACK#").and_then(|rest| rest.rsplit('#').next()?.parse().ok())
+}
+
+/// The claim on buying the label of a parcel of an order.
+pub fn label(owner: &CustomerId, order: &OrderId, parcel: u16) -> Key {
+    Key::new(customer(owner), format!("LABEL#{order}#{parcel:05}"))
+}
+
 /// Index partition of an order number.
 pub fn number(number: &OrderNumber) -> String {
     format!("NUMBER#{number}")
@@ -198,6 +220,9 @@ mod tests {
         assert_eq!(parse_customer(&head.pk), Some(alice));
         assert_eq!(parse_order(&head.sk), Some(order));
         assert_eq!(parse_order("ORDER#ord_1"), None);
+        let seen = track(&CustomerId::parse("auth0|alice").expect("valid"), &order, 12);
+        assert!(seen.sk.starts_with(&tracks(&order)));
+        assert_eq!(parse_track(&seen.sk), Some(12));
         assert_eq!(parse_customer("PRODUCT#x"), None);
     }
 

@@ -20,6 +20,8 @@ pub const NOTES: usize = 2_000;
 pub const REASON: usize = 500;
 /// Characters of a name, a street, a city.
 pub const NAME: usize = 200;
+/// Bytes of the address of a courier's page.
+pub const TRACKING_URL: usize = 500;
 /// Characters of a mail address (RFC 5321, 4.5.3.1.3).
 pub const EMAIL: usize = 254;
 /// Rows on a page: the most, and what is given when nothing is asked for.
@@ -73,6 +75,10 @@ pub const ALL_REFUNDS: usize = 100;
 pub const CANCELLATIONS: usize = 30;
 /// Times that a refund is asked for anew after the provider refused it.
 pub const REFUND_ATTEMPTS: u32 = 20;
+/// Times that the parcels of one order are planned, after which no part can be sent before the rest.
+pub const PLANS: usize = 60;
+/// Times that somebody says who carries the parcels of one order.
+pub const COURIERS: usize = 100;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
 /// Places at which a parcel was seen that are kept: the last ones.

@@ -67,9 +67,13 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         EventKind::LinesCancelled { .. } => {
             &[(Queue::Email, 0), (Queue::Fulfillment, 0), (Queue::Invoice, 0)]
         }
-        EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0), (Queue::Invoice, 0)],
+        EventKind::Cancelled { .. } => {
+            &[(Queue::Email, 0), (Queue::Payment, 0), (Queue::Fulfillment, 0), (Queue::Invoice, 0)]
+        }
         // What is reserved is taken now.
-        EventKind::Shipped => &[(Queue::Email, 0), (Queue::Payment, 0)],
+        EventKind::ParcelShipped { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
+        // Labels are bought for what is planned, and given back for what is not sent.
+        EventKind::Prepared { .. } => &[(Queue::Fulfillment, 0)],
         EventKind::RefundRequested { .. }
         | EventKind::RefundRetried { .. }
         | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
@@ -78,7 +82,9 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         | EventKind::RefundSettled { .. }
         | EventKind::RefundedOutside { .. }
         | EventKind::ReturnReceived { .. } => &[(Queue::Email, 0), (Queue::Invoice, 0)],
-        EventKind::Delivered
+        EventKind::Shipped
+        | EventKind::Delivered
+        | EventKind::ParcelDelivered { .. }
         | EventKind::PaymentFailed { .. }
         | EventKind::ReturnRequested { .. }
         | EventKind::ReturnApproved { .. }
@@ -91,7 +97,12 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         | EventKind::Paid { .. }
         | EventKind::Collected { .. }
         | EventKind::PaymentVoided
-        | EventKind::Prepared { .. }
+        | EventKind::ParcelPacked { .. }
+        | EventKind::CourierNamed { .. }
+        | EventKind::LabelRequested { .. }
+        | EventKind::LabelBought { .. }
+        | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoided { .. }
         | EventKind::Packed
         | EventKind::Disputed { .. }
         | EventKind::DisputeClosed { .. } => &[],

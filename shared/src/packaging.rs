@@ -1,21 +1,28 @@
-//! Which packaging a parcel goes into.
+//! Which packaging a parcel goes into (A10).
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use crate::carbon::factors::Material;
 
 /// A kind of packaging that the warehouses keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Packaging {
-    /// Its name.
-    pub id: &'static str,
-    /// Cubic centimetres that fit in.
-    pub volume_cm3: u32,
+    /// Its name, which parcels show.
+    pub id: Cow<'static, str>,
+    /// Millimetres inside.
+    pub length_mm: u32,
+    /// Millimetres inside.
+    pub width_mm: u32,
+    /// Millimetres inside.
+    pub height_mm: u32,
     /// Grams that it carries.
     pub max_weight_grams: u32,
     /// Grams that it weighs itself.
     pub weight_grams: u32,
-    /// Whether it is made of recycled material.
+    /// Whether it is made of recycled material, which is taken first.
+    #[serde(default)]
     pub recycled: bool,
     /// Which material.
     pub material: Material,
@@ -28,36 +35,53 @@ impl Packaging {
     }
 }
 
-/// What the warehouses keep unless the shop says otherwise. Volumes and carrying weights are those of common
-/// e-commerce sizes; the shop's own list replaces them.
-pub const DEFAULT: [Packaging; 4] = [
+impl Packaging {
+    /// Cubic centimetres that fit in.
+    pub fn volume_cm3(&self) -> u64 {
+        let cubic_mm = [self.width_mm, self.height_mm]
+            .iter()
+            .fold(u64::from(self.length_mm), |volume, side| volume.saturating_mul(u64::from(*side)));
+        cubic_mm / 1_000
+    }
+}
+
+/// What the warehouses keep unless the store's settings say otherwise: common sizes of e-commerce.
+pub static DEFAULT: [Packaging; 4] = [
     Packaging {
-        id: "recycled-mailer",
-        volume_cm3: 2_000,
+        id: Cow::Borrowed("recycled-mailer"),
+        length_mm: 250,
+        width_mm: 200,
+        height_mm: 40,
         max_weight_grams: 1_000,
         weight_grams: 30,
         recycled: true,
         material: Material::Paper,
     },
     Packaging {
-        id: "recycled-box-s",
-        volume_cm3: 8_000,
+        id: Cow::Borrowed("recycled-box-s"),
+        length_mm: 250,
+        width_mm: 200,
+        height_mm: 160,
         max_weight_grams: 5_000,
         weight_grams: 120,
         recycled: true,
         material: Material::Board,
     },
     Packaging {
-        id: "recycled-box-m",
-        volume_cm3: 30_000,
+        id: Cow::Borrowed("recycled-box-m"),
+        length_mm: 400,
+        width_mm: 300,
+        height_mm: 250,
         max_weight_grams: 15_000,
         weight_grams: 350,
         recycled: true,
         material: Material::Board,
     },
     Packaging {
-        id: "box-l",
-        volume_cm3: 120_000,
+        id: Cow::Borrowed("box-l"),
+        length_mm: 600,
+        width_mm: 500,
+        height_mm: 400,
         max_weight_grams: 30_000,
         weight_grams: 900,
         recycled: false,
@@ -95,21 +119,19 @@ impl Packed {
 /// The smallest recycled packaging that takes the goods, else the smallest other one, else as many of the largest
 /// as are needed.
 pub fn pack(list: &[Packaging], volume_cm3: u64, weight_grams: u64) -> Option<Packed> {
-    let fits = |p: &&Packaging| {
-        u64::from(p.volume_cm3) >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams
-    };
-    let one = list.iter().filter(fits).min_by_key(|p| (!p.recycled, p.volume_cm3));
+    let fits = |p: &&Packaging| p.volume_cm3() >= volume_cm3 && u64::from(p.max_weight_grams) >= weight_grams;
+    let one = list.iter().filter(fits).min_by_key(|p| (!p.recycled, p.volume_cm3()));
     let (chosen, count) = match one {
         Some(packaging) => (packaging, 1),
         None => {
-            let largest = list.iter().max_by_key(|p| (p.volume_cm3, p.max_weight_grams))?;
-            let by_volume = volume_cm3.div_ceil(u64::from(largest.volume_cm3.max(1)));
+            let largest = list.iter().max_by_key(|p| (p.volume_cm3(), p.max_weight_grams))?;
+            let by_volume = volume_cm3.div_ceil(largest.volume_cm3().max(1));
             let by_weight = weight_grams.div_ceil(u64::from(largest.max_weight_grams.max(1)));
             (largest, by_volume.max(by_weight).max(1))
         }
     };
     Some(Packed {
-        packaging: chosen.id.to_owned(),
+        packaging: chosen.id.clone().into_owned(),
         count: u32::try_from(count).unwrap_or(u32::MAX),
         packaging_grams: count.saturating_mul(u64::from(chosen.weight_grams)),
         material: Some(chosen.material),
@@ -138,5 +160,11 @@ mod tests {
         assert_eq!(packed(130_000, 1_000), ("box-l".into(), 2));
         assert_eq!(packed(1_000, 95_000), ("box-l".into(), 4));
         assert_eq!(pack(&[], 1, 1), None);
+    }
+
+    #[test]
+    fn the_sides_of_a_packaging_make_its_volume() {
+        let volumes: Vec<u64> = DEFAULT.iter().map(Packaging::volume_cm3).collect();
+        assert_eq!(volumes, [2_000, 8_000, 30_000, 120_000]);
     }
 }

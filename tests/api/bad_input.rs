@@ -10,6 +10,7 @@ mod placing;
 mod placing_rules;
 mod products;
 mod reading;
+mod sending;
 mod webhook;
 
 use bytes::Bytes;

@@ -38,7 +38,7 @@ async fn a_part_goes_back_with_its_share_of_coupon_and_tax_and_the_delivery_stay
     let cancelled = shop.send(cancel_part(&alice, &id, "c1", &[(1, 1), (2, 1)])).await;
     let mut body = cancelled.body.clone();
     let eco_impact = body.as_object_mut().and_then(|fields| fields.remove("eco_impact"));
-    assert_eq!(eco_impact.expect("what the rest emits")["carbon_grams"], 67);
+    assert_eq!(eco_impact.expect("what the rest emits")["carbon_grams"], 62);
     assert_eq!(
         (cancelled.status, body),
         (

@@ -250,7 +250,7 @@ async fn available_actions_follow_the_order() {
         &json!({"status": "confirmed", "available_actions": ["cancel", "cancel_lines"]}),
     );
     shop.finish().await;
-    let by_staff = json!(["cancel", "cancel_lines", "pack", "ship"]);
+    let by_staff = json!(["cancel", "cancel_lines", "pack", "ship", "fulfill", "name_courier"]);
     for (token, actions) in [(&alice, json!(["cancel", "cancel_lines"])), (&shop.admin(), by_staff)] {
         let preparing = get(&shop, token, &confirmed.order_id()).await;
         assert_has(&preparing.body, &json!({"status": "preparing", "available_actions": actions}));
@@ -269,6 +269,53 @@ async fn available_actions_follow_the_order() {
 }
 
 #[tokio::test]
+async fn tracking_follows_each_parcel_to_the_door_and_says_whether_it_came_early() {
+    let (shop, alice) = shop().await;
+    let id = shop.send(order(&alice, "k1", "mug", 2, "cod")).await.order_id();
+    shop.finish().await;
+    let send = json!({"lines": [{"line_id": 1, "quantity": 1}], "courier": "PostNL", "tracking_number": "3SABC",
+        "tracking_url": "https://postnl.example/3SABC"});
+    let fulfill = Call::post(&format!("/api/v1/admin/orders/{id}/fulfill")).token(&shop.admin()).key("f1");
+    assert_eq!(shop.send(fulfill.json(&send)).await.status, 201);
+    shop.after(86_400).await;
+    let move_on = async |parcel: u32, status: &str| {
+        let path = format!("/api/v1/admin/orders/{id}/shipments/{parcel}");
+        let patch = Call::new("PATCH", &path).token(&shop.admin()).json(&json!({ "status": status }));
+        assert_eq!(shop.send(patch).await.status, 200);
+        let path = format!("/api/v1/orders/{id}/tracking");
+        shop.send(Call::get(&path).token(&shop.customer("alice"))).await.body
+    };
+    let seen = move_on(2, "delivered").await;
+    let courier =
+        json!({"name": "PostNL", "tracking_number": "3SABC", "tracking_url": "https://postnl.example/3SABC"});
+    assert_has(
+        &seen,
+        &json!({
+            "status": "preparing", "shipped_at": null, "delivered_at": null, "delay_status": "on_time",
+            "shipments": [
+                {"shipment_id": 2, "status": "delivered", "courier": courier, "checkpoints": [
+                    {"at": "2026-03-01T10:00:00Z", "status": "shipped", "location": null},
+                    {"at": "2026-03-02T10:00:00Z", "status": "delivered", "location": null}]},
+                {"shipment_id": 3, "status": "planned"},
+            ],
+        }),
+    );
+    assert_eq!(seen["shipments"][1].get("courier"), None);
+    move_on(3, "packed").await;
+    shop.after(3_600).await;
+    move_on(3, "shipped").await;
+    shop.after(86_400).await;
+    assert_has(
+        &move_on(3, "delivered").await,
+        &json!({
+            "status": "delivered", "packed_at": "2026-03-02T10:00:00Z", "shipped_at": "2026-03-02T11:00:00Z",
+            "delivered_at": "2026-03-03T11:00:00Z", "estimated_delivery": "2026-03-06",
+            "delivery_day": "Tuesday", "delay_status": "early",
+        }),
+    );
+}
+
+#[tokio::test]
 async fn tracking_shows_milestones_and_whether_the_promise_holds() {
     let (shop, alice) = shop().await;
     let placed = shop.send(order(&alice, "k1", "mug", 1, "cod")).await;
@@ -284,12 +331,17 @@ async fn tracking_shows_milestones_and_whether_the_promise_holds() {
             "eco_impact": eco_impact,
             "order_id": placed.order_id(), "order_number": placed.body["order_number"], "status": "preparing",
             "placed_at": "2026-03-01T10:00:00Z", "confirmed_at": "2026-03-01T10:00:00Z",
-            "preparing_at": "2026-03-01T10:01:00Z", "cancelled_at": null, "estimated_delivery": "2026-03-06",
+            "preparing_at": "2026-03-01T10:01:00Z", "packed_at": null, "shipped_at": null, "delivered_at": null,
+            "cancelled_at": null, "estimated_delivery": "2026-03-06",
             "delivery_day": "Friday", "delay_status": "on_time",
             "checkpoints": [
                 {"at": "2026-03-01T10:00:00Z", "status": "placed", "location": null},
                 {"at": "2026-03-01T10:00:00Z", "status": "confirmed", "location": null},
                 {"at": "2026-03-01T10:01:00Z", "status": "preparing", "location": null},
+            ],
+            "shipments": [
+                {"shipment_id": 1, "status": "planned", "lines": [{"line_id": 1, "quantity": 1}],
+                    "packed_at": null, "shipped_at": null, "delivered_at": null, "checkpoints": []},
             ],
         })
     );

@@ -35,6 +35,9 @@ fn full() -> Value {
             "cancel": {"customer": {"card": "confirmed", "redirect": "never", "cod": "preparing", "later": "shipped"},
                 "staff": {"card": "packed", "redirect": "shipped", "cod": "never", "later": "confirmed"}},
             "returns": {"window_days": 14, "reasons": ["Damaged", "Too small"], "refund_delivery": true}},
+        "fulfillment": {"buy_labels": true, "packagings": [
+            {"id": "jiffy", "length_mm": 300, "width_mm": 220, "height_mm": 20, "max_weight_grams": 800, "weight_grams": 25, "recycled": true, "material": "plastic_film"},
+            {"id": "carton", "length_mm": 400, "width_mm": 400, "height_mm": 400, "max_weight_grams": 20_000, "weight_grams": 500, "recycled": false, "material": "board"}]},
         "limits": {"orders_per_hour": 10},
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/order/{token}"},
         "eco": {"offset_transport": true, "trees_per_order": 1},
@@ -44,6 +47,21 @@ fn full() -> Value {
             "website": "shop.example", "bank": ["IBAN NL91 ABNA 0417 1643 00"], "note": "Thank you.",
             "address": {"street": "Damrak 1", "postal_code": "1012 LG", "city": "Amsterdam", "country": "NL"}}},
     })
+}
+
+/// What parcels are packed in unless the settings say otherwise.
+fn packagings() -> Value {
+    let kind =
+        |id: &str, [length, width, height, carries, weighs]: [u32; 5], recycled: bool, material: &str| {
+            json!({"id": id, "length_mm": length, "width_mm": width, "height_mm": height,
+            "max_weight_grams": carries, "weight_grams": weighs, "recycled": recycled, "material": material})
+        };
+    json!([
+        kind("recycled-mailer", [250, 200, 40, 1_000, 30], true, "paper"),
+        kind("recycled-box-s", [250, 200, 160, 5_000, 120], true, "board"),
+        kind("recycled-box-m", [400, 300, 250, 15_000, 350], true, "board"),
+        kind("box-l", [600, 500, 400, 30_000, 900], false, "board"),
+    ])
 }
 
 #[tokio::test]
@@ -62,7 +80,7 @@ async fn a_store_that_nobody_set_up_has_defaults_and_no_version() {
                 "delivery_class": null, "zones": [], "elsewhere": "untaxed"},
             "payment": {"methods": ["card", "redirect", "cod"], "capture": "immediately", "hold_minutes": 30,
                 "unpaid_hold_minutes": 1440, "return_origins": []},
-            "policies": policies::defaults(),
+            "policies": policies::defaults(), "fulfillment": {"buy_labels": false, "packagings": packagings()},
             "invoices": {"series": {"invoice": "INV-", "credit_note": "CN-"}, "seller": {}},
             "limits": {"orders_per_hour": 60}, "guest_checkout": {"enabled": false, "order_url": null},
             "eco": {"offset_transport": false, "trees_per_order": 0}})
@@ -288,6 +306,7 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
     let world = World::of(&shop);
     let body = json!({
         "payment": {"methods": [], "hold_minutes": 4, "return_origins": ["https://shop.example/"]},
+        "fulfillment": {"packagings": []},
         "limits": {"orders_per_hour": 0},
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/order"},
         "eco": {"trees_per_order": 101},
@@ -308,6 +327,7 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
         pointers,
         [
             "/eco/trees_per_order",
+            "/fulfillment/packagings",
             "/guest_checkout/order_url",
             "/invoices/seller/address/country",
             "/invoices/seller/address/street",

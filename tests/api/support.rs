@@ -143,9 +143,13 @@ pub async fn get(shop: &Shop, token: &str, id: &str) -> Answer {
     shop.send(Call::get(&format!("/api/v1/orders/{id}")).token(token)).await
 }
 
-/// Names of the events in an order's timeline.
+/// Names of the events in an order's timeline that are about it as a whole, not about one of its parcels.
 pub fn events(order: &Value) -> Vec<&str> {
-    order["timeline"].as_array().into_iter().flatten().filter_map(|entry| entry["type"].as_str()).collect()
+    let entries = order["timeline"].as_array().into_iter().flatten();
+    entries
+        .filter(|entry| entry.get("shipment_id").is_none())
+        .filter_map(|entry| entry["type"].as_str())
+        .collect()
 }
 
 /// One exchange in plain HTTP, byte for byte, on a connection of its own. Blocks.

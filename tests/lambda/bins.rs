@@ -44,12 +44,19 @@ fn with_orders(sample: &str) -> Option<Expected> {
     let (answer, after) = match sample {
         "approve-return" => (r#"200 "status":"approved""#, DELIVERED),
         "cancel-order" | "cancel-order-guest" => (r#"200 "status":"cancelled""#, CALLED_OFF),
+        "change-shipment" => {
+            (r#"200 "status":"shipped""#, "1 shipped, 48 + 0 units, 4990 taken, 0 given back")
+        }
         "change-status" => (r#"200 "status":"shipped""#, "1 shipped, 48 + 0 units, 4990 taken, 0 given back"),
         "email-worker" => (
             "[]",
             "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, mail to alice@example.com: We have received your order 8E3WN-3PK2X-S, new CUSTOMER#alice MAIL",
         ),
         "find-order-by-number" | "get-order" => (r#"200 "order_number":"8E3WN-3PK2X-S""#, UNTOUCHED),
+        "fulfill-order" => (
+            r#"201 "fulfillment_status":"partially_fulfilled""#,
+            "1 preparing, 48 + 1 units, 4990 taken, 0 given back",
+        ),
         "fulfillment-worker" => ("[]", "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
         "get-order-guest" => (r#"200 "contact_email":"alice@example.com""#, UNTOUCHED),
         "download-invoice" => ("200 JVBERi0", UNTOUCHED),

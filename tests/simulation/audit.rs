@@ -15,6 +15,8 @@ pub mod mail {
     pub const CONFIRMED: &str = "Your order # is confirmed";
     pub const SHIPPED: &str = "Your order # is on its way";
     pub const DELIVERED: &str = "Your order # was delivered";
+    pub const PART_SENT: &str = "A part of your order # is on its way";
+    pub const PART_DELIVERED: &str = "A part of your order # was delivered";
     pub const PART_OFF: &str = "A part of your order # was called off";
     pub const CANCELLED: &str = "Your order # was cancelled";
     pub const REFUND: &str = "Your refund for order #";

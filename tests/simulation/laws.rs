@@ -4,7 +4,7 @@
 use serde_json::Value;
 use shared::ids::OrderId;
 use shared::invoice::BillNumber;
-use shared::order::{EntryKind, EventKind, Order, Status, apply};
+use shared::order::{EntryKind, EventKind, Order, apply};
 use std::collections::BTreeMap;
 use tests::Shop;
 
@@ -153,28 +153,32 @@ pub struct Units {
     pub gone: i64,
 }
 
-/// Where the units of an order must be, by its log.
+/// Where the units of an order must be, by its log: they leave parcel by parcel.
 pub fn units(order: &Order) -> Units {
-    let mut rest = i64::from(order.item_count);
-    let mut restocked = 0;
+    let sum =
+        |lines: &[shared::order::Units]| -> i64 { lines.iter().map(|units| i64::from(units.quantity)).sum() };
+    let mut units = Units { held: i64::from(order.item_count), gone: 0 };
+    let mut parcels: BTreeMap<u16, i64> = BTreeMap::new();
     for event in &order.log {
         match &event.kind {
-            EventKind::LinesCancelled { lines, .. } => {
-                rest -= lines.iter().map(|units| i64::from(units.quantity)).sum::<i64>();
+            EventKind::Prepared { parcels: planned, .. } => {
+                parcels.extend(planned.iter().map(|parcel| (parcel.number, sum(&parcel.lines))));
             }
+            EventKind::ParcelShipped { parcel, .. } => {
+                // One that was never planned moves nothing, which the sums then show.
+                let left = parcels.remove(parcel).unwrap_or_default();
+                units.held -= left;
+                units.gone += left;
+            }
+            EventKind::LinesCancelled { lines, .. } => units.held -= sum(lines),
+            EventKind::Cancelled { .. } => units.held = 0,
             EventKind::ReturnReceived { lines, .. } => {
-                restocked += lines.iter().map(|units| i64::from(units.restocked)).sum::<i64>();
+                units.gone -= lines.iter().map(|units| i64::from(units.restocked)).sum::<i64>();
             }
             _ => {}
         }
     }
-    match order.status {
-        Status::Cancelled => Units { held: 0, gone: 0 },
-        Status::Shipped | Status::Delivered => Units { held: 0, gone: rest - restocked },
-        Status::Pending | Status::Confirmed | Status::Preparing | Status::Packed => {
-            Units { held: rest, gone: 0 }
-        }
-    }
+    units
 }
 
 /// Cents that the provider took for an order, and gave back.

@@ -79,7 +79,7 @@ impl Shop {
 
     /// Sets up a warehouse that serves everybody, 300 km away; nothing if it is there.
     pub async fn warehouse(&self, warehouse: &str) {
-        let body = json!({"name": warehouse, "place": {"country": "NL", "city": "Utrecht"},
+        let body = json!({"name": warehouse, "place": {"country": "NL", "city": "Utrecht", "street": "Kade 1"},
             "areas": [{"countries": [], "distance_km": 300}]});
         let path = format!("/api/v1/admin/warehouses/{warehouse}");
         let put = self.send(Call::put(&path).token(&self.admin()).json(&body)).await;

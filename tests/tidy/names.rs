@@ -54,6 +54,7 @@ fn the_readme_lists_every_function_and_no_other() {
 fn the_readme_lists_every_route_with_its_function_and_who_may_call_it() {
     let who = |route: &crate::template::Route| match (route.public, route.scopes.is_empty()) {
         (true, _) if route.function == "stripe-webhook" => "Stripe",
+        (true, _) if route.function == "carrier-webhook" => "carrier",
         (true, _) if route.path.starts_with(GUESTS) => "guest",
         (true, _) => "everybody",
         (false, true) => "customer",

@@ -147,7 +147,9 @@ impl Recorded {
     /// Brings the webhooks that are due.
     pub async fn webhooks(&self) -> usize {
         Self::running("stripe-webhook");
-        pumps::webhooks(&self.shop.twin).await
+        let of_payments = pumps::stripe_webhooks(&self.shop.twin).await;
+        Self::running("carrier-webhook");
+        of_payments + pumps::carrier_webhooks(&self.shop.twin).await
     }
 
     /// Lets relay, workers and webhooks work until nothing is due.

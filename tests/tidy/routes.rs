@@ -10,8 +10,8 @@ use crate::workspace::{files_of, read};
 /// Where guests order.
 pub const GUESTS: &str = "/api/v1/guest/";
 /// Routes without a token: the catalogue, guests, whose way to an order is the token in its path, links to bills, which are such
-/// tokens too, and Stripe, whose signature the function checks itself.
-const PUBLIC: [&str; 13] = [
+/// tokens too, and Stripe and carriers, whose signatures the functions check themselves.
+const PUBLIC: [&str; 14] = [
     "GET /api/v1/guest/orders/{order_token}",
     "GET /api/v1/guest/orders/{order_token}/impact",
     "GET /api/v1/guest/orders/{order_token}/invoice",
@@ -24,13 +24,14 @@ const PUBLIC: [&str; 13] = [
     "POST /api/v1/guest/orders/{order_token}/cancel",
     "POST /api/v1/guest/orders/{order_token}/payments",
     "POST /api/v1/guest/orders/{order_token}/returns",
+    "POST /api/v1/webhooks/carrier",
     "POST /api/v1/webhooks/stripe",
 ];
 /// What only staff may call outside `/admin/`, as the requirement document names it.
 const STAFFS: &str = "/api/v1/orders/{order_id}/status";
 
 #[test]
-fn only_the_catalogue_guests_links_to_bills_and_stripe_need_no_token() {
+fn only_the_catalogue_guests_links_to_bills_stripe_and_carriers_need_no_token() {
     let routes = Template::load().routes();
     let public = routes.iter().filter(|route| route.public);
     let public: BTreeSet<String> = public.map(|route| format!("{} {}", route.method, route.path)).collect();

@@ -22,7 +22,7 @@ pub async fn opening(recorded: &Recorded) {
     recorded.send("get-settings", 200, staff("GET", "/settings")).await;
     recorded.send("put-settings", 200, staff("PUT", "/settings").json(&settings)).await;
     recorded.send("get-settings", 200, staff("GET", "/settings?version=1")).await;
-    let place = json!({"country": "NL", "city": "Groningen"});
+    let place = json!({"country": "NL", "city": "Groningen", "street": "Kade 1"});
     let warehouse = json!({"name": "North", "place": place, "areas": [{"distance_km": 180}]});
     recorded.send("put-warehouse", 201, staff("PUT", "/warehouses/north").json(&warehouse)).await;
     recorded.send("list-warehouses", 200, staff("GET", "/warehouses")).await;

@@ -65,6 +65,74 @@ async fn failed(recorded: &Recorded, admin: &str, order: &str) -> String {
     text(&failed.unwrap_or_else(|| panic!("no refund failed: {order:?}"))["refund_id"])
 }
 
+/// Reserved money is taken when the first part of an order leaves, from one of two parcels, and the rest follows.
+pub async fn goods_leave_in_parts(recorded: &Recorded) {
+    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
+    let staff = |method: &str, path: &str| Call::new(method, &format!("/api/v1/admin{path}")).token(&admin);
+    let settings = |capture: &str| {
+        staff("PUT", "/settings").json(&json!({"currency": "EUR",
+        "payment": {"capture": capture, "return_origins": ["https://shop.example"]},
+        "guest_checkout": {"enabled": true, "order_url": "https://shop.example/orders/{token}"}}))
+    };
+    recorded.send("put-settings", 200, settings("at_shipment")).await;
+    let mut orders = Vec::new();
+    for key in ["s1", "s2"] {
+        let placed = recorded.send("place-order", 201, order(&alice, key, "mug", 2, "pm_card_visa")).await;
+        recorded.finish().await;
+        orders.push(placed.order_id());
+    }
+    recorded.send("put-settings", 200, settings("immediately")).await;
+    let part = json!({"lines": [{"line_id": 1, "quantity": 1}], "courier": "PostNL"});
+    let path = format!("/orders/{}/fulfill", orders[0]);
+    for status in [201, 200] {
+        recorded.send("fulfill-order", status, staff("POST", &path).key("f1").json(&part)).await;
+    }
+    let path = format!("/orders/{}/shipments/1", orders[1]);
+    for status in ["packed", "shipped", "delivered"] {
+        let patch = staff("PATCH", &path).json(&json!({ "status": status }));
+        recorded.send("change-shipment", 200, patch).await;
+    }
+    recorded.finish().await;
+    let path = format!("/orders/{}/cancel", orders[0]);
+    let rest = Call::post(&format!("/api/v1{path}")).token(&alice).key("f2");
+    recorded.send("cancel-order", 200, rest.json(&json!({"lines": [{"line_id": 1, "quantity": 1}]}))).await;
+    recorded.finish().await;
+}
+
+/// Labels are bought, scans bring orders to their customers, and what is called off gives its label back.
+pub async fn carriers_bring_parcels(recorded: &Recorded) {
+    let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));
+    let path = "/api/v1/admin/settings";
+    let before = recorded.send("get-settings", 200, Call::get(path).token(&admin)).await;
+    let mut settings = before.body.clone();
+    for of_the_answer in ["version", "updated_at"] {
+        settings.as_object_mut().expect("an object").remove(of_the_answer);
+    }
+    settings["fulfillment"] = json!({"buy_labels": true});
+    settings["payment"] = json!({"capture": "at_shipment"});
+    recorded.send("put-settings", 200, Call::put(path).token(&admin).json(&settings)).await;
+    let mut ids = Vec::new();
+    // One label is refused at first. The carrier keeps no name that is as long as hers.
+    recorded.shop.twin.cloud.shippo.refuse_next_label("carrier_timeout", "Please try again.");
+    let long = recorded.shop.customer(&"a".repeat(70));
+    for (customer, key) in [(&alice, "l1"), (&alice, "l2"), (&long, "l3")] {
+        let mut body = order_body("mug", 1, "pm_card_visa");
+        body["contact_email"] = json!("somebody@example.com");
+        let place = Call::post("/api/v1/orders").token(customer).key(key).json(&body);
+        let placed = recorded.send("place-order", 201, place).await;
+        recorded.finish().await;
+        ids.push(placed.order_id());
+    }
+    let off = Call::post(&format!("/api/v1/orders/{}/cancel", ids[1])).token(&alice);
+    recorded.send("cancel-order", 200, off).await;
+    recorded.after(61).await;
+    recorded.after(301).await;
+    recorded.after(70).await;
+    let path = format!("/api/v1/orders/{}/tracking", ids[0]);
+    let tracking = recorded.send("track-order", 200, Call::get(&path).token(&alice)).await;
+    assert_eq!(tracking.body["status"], "delivered", "{tracking:?}");
+}
+
 /// Orders are delivered, and parts of them are sent back.
 pub async fn goods_come_back(recorded: &Recorded) {
     let (admin, alice) = (recorded.shop.admin(), recorded.shop.customer("alice"));

@@ -8,6 +8,7 @@ use shared::ids::{CouponCode, CustomerId, IdempotencyKey, Language, OrderId, Pro
 use shared::invoice::{BillNumber, Invoice, Issue, Layout, Subject, due};
 use shared::order::payment::Reference;
 use shared::order::{Actor, Command, IntentReport, Order, RefundReport, apply, decide};
+use shared::packaging;
 use shared::placement::{Buyer, Circumstances, Document, KnownCoupon, Placement, place};
 use shared::pricing::CouponValue;
 use shared::sku::Sku;
@@ -185,7 +186,12 @@ impl Case {
 
     /// From confirmed to delivered, some days later.
     pub fn deliver(&mut self) {
-        for command in [Command::Prepare, Command::Pack, Command::Ship, Command::Deliver] {
+        for command in [
+            Command::Prepare { packagings: packaging::DEFAULT.as_slice().into() },
+            Command::Pack { parcel: None },
+            Command::Ship { parcel: None, courier: None },
+            Command::Deliver { parcel: None },
+        ] {
             self.now = self.now.plus_seconds(20 * 60 * 60);
             self.does(&command);
         }

@@ -21,6 +21,8 @@ use crate::secrets::Secrets;
 pub(super) const SIGNATURE: &str = "courier-signature";
 /// The name under which it tracks: its own.
 const CARRIER: &str = "local_courier";
+/// What it is called in errors.
+pub(super) const NAME: &str = "the local courier";
 
 /// The courier.
 #[derive(Debug, Clone)]
@@ -78,7 +80,7 @@ struct Event {
 impl LocalCourier {
     /// The courier at `base_url`; `secret` is a JSON object with `api_key` and `webhook_secret`.
     pub fn new(connector: SharedHttpConnector, base_url: &str, secret: Secrets) -> Self {
-        Self { api: Api::new(connector, base_url, "the local courier"), secret }
+        Self { api: Api::new(connector, base_url, NAME), secret }
     }
 
     /// `POST /offers`.
@@ -98,8 +100,7 @@ impl LocalCourier {
 
     /// `PUT /deliveries/{key}`, whose key is our own: a repetition needs no look-up.
     pub async fn buy(&self, rate: &Rate, reference: &Reference) -> Result<Purchase, Error> {
-        let Reference { order, shipment, .. } = reference;
-        let path = format!("/deliveries/{}", segment(&format!("{order}-{shipment}-{}", rate.id)));
+        let path = job_path(&key(rate, reference));
         let booking = Booking { offer: &rate.id, reference: reference.to_string() };
         match self.exchange::<Job, _>("PUT", &path, Some(&booking)).await? {
             Answer::Ok(job) if job.cancelled => {
@@ -109,6 +110,12 @@ impl LocalCourier {
             Answer::Refused(refusal) => Ok(Purchase::Refused(refusal)),
             Answer::Missing => Err(unreadable("the courier takes no deliveries at its address")),
         }
+    }
+
+    /// `GET /deliveries/{key}`, by our own key.
+    pub async fn find(&self, rate: &Rate, reference: &Reference) -> Result<Option<Purchase>, Error> {
+        let job = self.job(&key(rate, reference)).await?;
+        Ok(job.map(|job| Purchase::Bought(Box::new(job.label()))))
     }
 
     /// `DELETE /deliveries/{id}`; the courier refuses once it has the parcel.
@@ -224,6 +231,12 @@ impl Event {
             action_required: false,
         })
     }
+}
+
+/// Our own name of a delivery.
+fn key(rate: &Rate, reference: &Reference) -> String {
+    let Reference { order, shipment, .. } = reference;
+    format!("{order}-{shipment}-{}", rate.id)
 }
 
 fn job_path(id: &str) -> String {

@@ -73,6 +73,16 @@ impl Carrier {
         }
     }
 
+    /// Whether an error is that of a provider that does not answer.
+    pub fn is_down(&self, error: &Error) -> bool {
+        let name = match self {
+            Self::Shippo(_) => shippo::NAME,
+            Self::LocalCourier(_) => local_courier::NAME,
+            Self::Manual => return false,
+        };
+        matches!(error, Error::Unavailable { service, .. } if *service == name)
+    }
+
     /// What sending this costs, each way that there is. Costs nothing and binds nobody.
     pub async fn quote(&self, consignment: &Consignment) -> Result<Quote, Error> {
         match self {
@@ -95,6 +105,20 @@ impl Carrier {
             Self::Shippo(shippo) => shippo.buy(rate, reference, parcels, look_up).await,
             Self::LocalCourier(courier) => courier.buy(rate, reference).await,
             Self::Manual => Ok(Purchase::Refused(by_hand())),
+        }
+    }
+
+    /// What was bought at a rate, without buying anything. `None`: nothing.
+    pub async fn find(
+        &self,
+        rate: &Rate,
+        reference: &Reference,
+        parcels: usize,
+    ) -> Result<Option<Purchase>, Error> {
+        match self {
+            Self::Shippo(shippo) => shippo.find(rate, parcels).await,
+            Self::LocalCourier(courier) => courier.find(rate, reference).await,
+            Self::Manual => Ok(None),
         }
     }
 

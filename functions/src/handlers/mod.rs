@@ -10,6 +10,7 @@ pub mod products;
 pub mod refunds;
 pub mod returns;
 pub mod settings;
+pub mod shipments;
 pub mod warehouses;
 pub mod webhooks;
 pub mod workers;

@@ -15,6 +15,7 @@ pub mod quote;
 pub mod refund;
 pub mod reorder;
 pub mod returns;
+pub mod shipment;
 pub mod status;
 pub mod stock;
 pub mod store;

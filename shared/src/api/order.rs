@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use super::ledger::signed;
-use super::quote::{EcoView, LineView, QuoteView, parcels, shown};
+use super::quote::{EcoView, LineView, QuoteView, shown};
 use super::refund::{DisputeView, RefundView};
+use super::shipment::ShipmentView;
 use crate::address::Address;
-use crate::ids::{CartId, CouponCode, CustomerId, OrderId, WarehouseId};
+use crate::ids::{CartId, CouponCode, CustomerId, OrderId};
 use crate::money::{Currency, Money};
 use crate::order::payment::{PaymentStatus, State};
 use crate::order::{
-    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Parcel, Request, Role, Status, Tally,
-    available_actions,
+    Actor, Cause, Event, EventKind, FulfillmentStatus, Order, Request, Role, Status, Tally, available_actions,
 };
 use crate::placement::Document;
 use crate::stock::AllocationReason;
@@ -154,9 +154,18 @@ pub struct OrderLineView {
     /// What was bought.
     #[serde(flatten)]
     pub line: LineView,
-    /// Units that were called off; left out while there are none, as the next two.
+    /// Units that were called off; left out while there are none, as the following.
     #[serde(skip_serializing_if = "is_zero")]
     pub cancelled_quantity: u32,
+    /// Units whose parcel is closed, and has not left.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub packed_quantity: u32,
+    /// Units that have left, delivered or not.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub shipped_quantity: u32,
+    /// Units that arrived.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub delivered_quantity: u32,
     /// Units that are to be sent back, and have not arrived.
     #[serde(skip_serializing_if = "is_zero")]
     pub returning_quantity: u32,
@@ -167,21 +176,6 @@ pub struct OrderLineView {
 
 fn is_zero(units: &u32) -> bool {
     *units == 0
-}
-
-/// A parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShipmentView {
-    /// Its place among the order's parcels, from 1.
-    pub shipment_id: usize,
-    /// From where.
-    pub warehouse_id: WarehouseId,
-    /// What it is packed in.
-    pub packaging: String,
-    /// How many of those.
-    pub packages: u32,
-    /// Grams altogether.
-    pub weight_grams: u64,
 }
 
 /// Something that happened.
@@ -202,6 +196,9 @@ pub struct TimelineEntry {
     /// Why staff went beyond the store's policy; customers never see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub override_reason: Option<String>,
+    /// The parcel that it is about, which may be planned anew since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipment_id: Option<u16>,
 }
 
 /// A page of orders (R3).
@@ -280,7 +277,6 @@ impl OrderView {
     /// An order as `reader` sees it at `now`.
     pub fn of(order: &Order, document: &Document, reader: &Actor, now: Timestamp) -> Self {
         let staff = reader.role() == Role::Staff;
-        let parcels = parcels(order);
         Self {
             row: OrderRow::of(order),
             quote: QuoteView::of(&document.quote),
@@ -293,9 +289,9 @@ impl OrderView {
             shipping_address: document.shipping_address.clone(),
             contact_email: document.contact_email.clone(),
             payment: PaymentView::of(order, staff),
-            shipments: parcels.iter().enumerate().map(|(at, parcel)| ShipmentView::of(at, parcel)).collect(),
+            shipments: ShipmentView::all(order, staff),
             allocation_reason: document.choice.reason,
-            timeline: order.log.iter().map(|event| TimelineEntry::of(event, staff)).collect(),
+            timeline: TimelineEntry::all(order, staff),
             eco_impact: EcoView::of(order, document),
             available_actions: available_actions(order, document, reader.role(), now),
             return_until: order.return_until(document).map(Timestamp::rfc3339),
@@ -313,6 +309,9 @@ impl OrderLineView {
             let all_off = order.status == Status::Cancelled;
             Self {
                 cancelled_quantity: if all_off { line.quantity } else { tally.cancelled },
+                packed_quantity: tally.packed,
+                shipped_quantity: tally.sent,
+                delivered_quantity: tally.delivered,
                 returning_quantity: tally.returning,
                 returned_quantity: tally.returned,
                 line,
@@ -349,19 +348,13 @@ impl PaymentView {
     }
 }
 
-impl ShipmentView {
-    fn of(at: usize, parcel: &Parcel) -> Self {
-        Self {
-            shipment_id: at + 1,
-            warehouse_id: parcel.warehouse.clone(),
-            packaging: parcel.packed.packaging.clone(),
-            packages: parcel.packed.count,
-            weight_grams: parcel.weight_grams,
-        }
-    }
-}
-
 impl TimelineEntry {
+    /// What happened, as the order's customer sees it, or staff. Labels are the store's own business.
+    fn all(order: &Order, to_staff: bool) -> Vec<Self> {
+        let seen = order.log.iter().filter(|event| to_staff || !event.kind.is_about_label());
+        seen.map(|event| Self::of(event, to_staff)).collect()
+    }
+
     fn of(event: &Event, to_staff: bool) -> Self {
         let (reason, override_reason) = match &event.kind {
             EventKind::LinesCancelled { reason, override_reason, .. }
@@ -380,6 +373,7 @@ impl TimelineEntry {
             },
             reason: reason.cloned(),
             override_reason: override_reason.cloned().filter(|_| to_staff),
+            shipment_id: event.kind.parcel(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::catalog::Attribute;
 use crate::fulfillment::legs;
 use crate::ids::{ProductId, ShippingMethodId, VariationId};
 use crate::money::{Currency, Money};
-use crate::order::{EventKind, Order, Parcel, Status};
+use crate::order::{Order, Parcel, Status};
 use crate::placement::{Document, Line, Placement};
 use crate::pricing::{LineAmounts, Quote, TaxAmount};
 use crate::stock::{AllocationReason, Leg};
@@ -218,19 +218,15 @@ pub(in crate::api) fn legs_of(order: &Order, document: &Document) -> Vec<Leg> {
         return vec![];
     }
     let parcels = parcels(order);
-    let mut legs = legs(document, parcels);
+    let mut legs = legs(document, &parcels);
     // Where a part of an order was called off, there may be nothing left for a warehouse to send.
     legs.retain(|leg| parcels.is_empty() || parcels.iter().any(|parcel| parcel.warehouse == leg.warehouse));
     legs
 }
 
-/// The parcels of an order, as they were planned last.
-pub(in crate::api) fn parcels(order: &Order) -> &[Parcel] {
-    let planned = order.log.iter().rev().find_map(|event| match &event.kind {
-        EventKind::Prepared { parcels, .. } => Some(parcels.as_slice()),
-        _ => None,
-    });
-    planned.unwrap_or_default()
+/// The parcels of an order: those that have left, and those that are planned now.
+pub(in crate::api) fn parcels(order: &Order) -> Vec<Parcel> {
+    order.shipments().into_iter().map(|shipment| shipment.parcel).collect()
 }
 
 impl OrderPreview {

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::quote::shown;
+use super::units::UnitsView;
 use super::units::{AskedUnits, check_units};
 use super::wire::{self, Amount};
 use super::{FieldError, check_words};
 use crate::limits;
 use crate::money::{Currency, Money};
-use crate::order::{EventKind, Order, Refund, RefundState, RefundWish, Units};
+use crate::order::{EventKind, Order, Refund, RefundState, RefundWish};
 
 /// `POST /admin/orders/{id}/refunds`: what goes back. Nothing named: all that can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,15 +157,6 @@ pub struct RefundView {
     pub reference: Option<String>,
 }
 
-/// So many units of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct UnitsView {
-    /// Which line, from 1.
-    pub line_id: u16,
-    /// How many.
-    pub quantity: u32,
-}
-
 /// Money that the customer's bank has taken back, or tries to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DisputeView {
@@ -176,13 +168,6 @@ pub struct DisputeView {
     pub reason: String,
     /// `open`, `won`, `lost`.
     pub status: &'static str,
-}
-
-impl UnitsView {
-    /// Units of lines.
-    pub fn all(units: &[Units]) -> Vec<Self> {
-        units.iter().map(|units| Self { line_id: units.line, quantity: units.quantity }).collect()
-    }
 }
 
 impl RefundView {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::quote::shown;
-use super::refund::UnitsView;
+use super::units::UnitsView;
 use super::units::{AskedUnits, check_units};
 use super::{FieldError, check_words, wire};
 use crate::ids::OrderId;
@@ -75,7 +75,7 @@ impl RequestReturn {
         let whole = |id: &u32| {
             let line = u16::try_from(*id).unwrap_or(u16::MAX);
             // One unit of a line that has none left is refused, and says so.
-            Units { line, quantity: tallies.of(line).left().max(1) }
+            Units { line, quantity: tallies.of(line).returnable().max(1) }
         };
         self.line_ids.iter().flatten().map(whole).collect()
     }

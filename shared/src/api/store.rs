@@ -8,8 +8,8 @@ use crate::address::Country;
 use crate::ids::WarehouseId;
 use crate::money::Currency;
 use crate::store::{
-    EcoSettings, GuestCheckout, InvoiceSettings, OrderLimits, PaymentSettings, Policies, Sender, Settings,
-    ShippingMethod, Store, TaxTable, Warehouse,
+    EcoSettings, FulfillmentSettings, GuestCheckout, InvoiceSettings, OrderLimits, PaymentSettings, Policies,
+    Sender, Settings, ShippingMethod, Store, TaxTable, Warehouse,
 };
 
 /// The settings: a body that `PUT /admin/settings` takes, and which version of the store it belongs to.
@@ -58,6 +58,8 @@ pub struct PutSettings {
     #[serde(deserialize_with = "wire::object")]
     invoices: InvoiceSettings,
     #[serde(deserialize_with = "wire::object")]
+    fulfillment: FulfillmentSettings,
+    #[serde(deserialize_with = "wire::object")]
     limits: OrderLimits,
     #[serde(deserialize_with = "wire::object")]
     guest_checkout: GuestCheckout,
@@ -77,6 +79,7 @@ impl From<PutSettings> for Settings {
             payment: put.payment,
             policies: put.policies,
             invoices: put.invoices,
+            fulfillment: put.fulfillment,
             limits: put.limits,
             guest_checkout: put.guest_checkout,
             eco: put.eco,

@@ -117,8 +117,9 @@ impl SummaryView {
 
 impl SummaryLine {
     fn of(view: OrderLineView, line: &Line, amounts: &LineAmounts, language: Option<&Language>) -> Self {
-        let OrderLineView { line: shown_line, cancelled_quantity, returning_quantity, returned_quantity } =
-            view;
+        let OrderLineView {
+            line: shown_line, cancelled_quantity, returning_quantity, returned_quantity, ..
+        } = view;
         let found = language.and_then(|language| found_for(&line.names, language));
         let taken_off = off(amounts);
         Self {

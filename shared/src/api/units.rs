@@ -27,6 +27,22 @@ impl AskedUnits {
     }
 }
 
+/// So many units of a line, in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UnitsView {
+    /// Which line of the order, from 1.
+    pub line_id: u16,
+    /// How many.
+    pub quantity: u32,
+}
+
+impl UnitsView {
+    /// Units of several lines.
+    pub fn all(units: &[Units]) -> Vec<Self> {
+        units.iter().map(|units| Self { line_id: units.line, quantity: units.quantity }).collect()
+    }
+}
+
 /// What breaks a rule in a list of units below `/lines`; whether there are such lines, the order knows.
 pub(super) fn check_units(asked: &[AskedUnits]) -> Vec<FieldError> {
     if !(1..=limits::LINES).contains(&asked.len()) {

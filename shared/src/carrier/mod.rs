@@ -1,5 +1,6 @@
 //! What a carrier is asked and what it answers, whoever it is (A6). `functions/src/carriers` speaks with the real ones.
 
+mod consignment;
 mod customs;
 mod rate;
 mod reference;

@@ -40,6 +40,19 @@ impl TrackStatus {
         }
     }
 
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::PreTransit => "pre_transit",
+            Self::Transit => "transit",
+            Self::OutForDelivery => "out_for_delivery",
+            Self::Failure => "failure",
+            Self::Returned => "returned",
+            Self::Delivered => "delivered",
+        }
+    }
+
     /// Whether the carrier has it, or had it.
     pub fn is_with_carrier(self) -> bool {
         self > Self::PreTransit

@@ -5,7 +5,7 @@ use super::facts::{Facts, Promise, arrived};
 use crate::ids::OrderNumber;
 use crate::money::Money;
 use crate::order::payment::Method;
-use crate::order::{Cause, EventKind, Units};
+use crate::order::{Cause, Courier, EventKind, Units};
 use crate::percent::Percent;
 use crate::time::{Timestamp, iso_date};
 
@@ -67,7 +67,16 @@ pub(super) fn words(facts: &Facts<'_>) -> Option<Words> {
         EventKind::Cancelled { reason, .. } => {
             (format!("Your order {number} was cancelled"), cancelled(facts, reason))
         }
+        // The mail about the whole order says it.
+        EventKind::ParcelShipped { .. } if facts.whole_order_left() => return None,
+        EventKind::ParcelShipped { parcel, .. } => {
+            (format!("A part of your order {number} is on its way"), parcel_shipped(facts, *parcel))
+        }
         EventKind::Shipped => (format!("Your order {number} is on its way"), shipped(facts)),
+        EventKind::ParcelDelivered { .. } if facts.whole_order_arrived() => return None,
+        EventKind::ParcelDelivered { parcel } => {
+            (format!("A part of your order {number} was delivered"), parcel_delivered(facts, *parcel))
+        }
         EventKind::Delivered => (format!("Your order {number} was delivered"), delivered(facts)),
         // The provider had told us so before, and took it back in between.
         EventKind::Refunded { refund, .. } if facts.was_done(refund) => return None,
@@ -111,6 +120,12 @@ pub(super) fn words(facts: &Facts<'_>) -> Option<Words> {
         | EventKind::Collected { .. }
         | EventKind::PaymentVoided
         | EventKind::Prepared { .. }
+        | EventKind::ParcelPacked { .. }
+        | EventKind::CourierNamed { .. }
+        | EventKind::LabelRequested { .. }
+        | EventKind::LabelBought { .. }
+        | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoided { .. }
         | EventKind::Packed
         | EventKind::RefundRequested { .. }
         | EventKind::RefundFailed { .. }
@@ -227,7 +242,27 @@ fn shipped(facts: &Facts<'_>) -> Vec<String> {
     } else {
         Some(format!("Of the {reserved} that your bank has reserved we now take {owed}."))
     };
-    [Some(on_its_way), in_time.then(|| arrives(facts)), money].into_iter().flatten().collect()
+    let followed = facts.couriers().iter().map(followed).collect::<Vec<_>>();
+    [Some(on_its_way), in_time.then(|| arrives(facts)), money].into_iter().flatten().chain(followed).collect()
+}
+
+fn parcel_shipped(facts: &Facts<'_>, parcel: u16) -> Vec<String> {
+    let Some(shipment) = facts.shipment(parcel) else { return vec![] };
+    let what = format!("This is on its way: {}. The rest follows.", facts.names(&shipment.parcel.lines));
+    [Some(what), shipment.courier.as_ref().map(followed)].into_iter().flatten().collect()
+}
+
+fn parcel_delivered(facts: &Facts<'_>, parcel: u16) -> Vec<String> {
+    let Some(shipment) = facts.shipment(parcel) else { return vec![] };
+    vec![format!("This was delivered: {}. The rest follows.", facts.names(&shipment.parcel.lines))]
+}
+
+/// How a parcel can be followed.
+fn followed(courier: &Courier) -> String {
+    let number =
+        courier.tracking_number.as_ref().map(|number| format!(", number {number}")).unwrap_or_default();
+    let url = courier.tracking_url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
+    format!("It travels with {}{number}{url}.", courier.name)
 }
 
 fn delivered(facts: &Facts<'_>) -> Vec<String> {

@@ -3,7 +3,8 @@
 use crate::money::Money;
 use crate::order::payment::{Method, State};
 use crate::order::{
-    Action, Cause, Entry, EntryKind, Event, EventKind, Order, Received, Role, Sums, Units, permit,
+    Action, Cause, Courier, Entry, EntryKind, Event, EventKind, Order, Received, Role, Shipment, Sums, Units,
+    permit,
 };
 use crate::placement::{Document, Line};
 use crate::time::Timestamp;
@@ -115,13 +116,46 @@ impl<'a> Facts<'a> {
         self.order.hold_until.filter(|_| may && failed && !newer)
     }
 
-    /// Parcels that left: those that were planned last.
+    /// The order's parcels as they are; those that left stay what they were.
+    pub(super) fn shipment(&self, parcel: u16) -> Option<Shipment> {
+        self.order.shipment(parcel)
+    }
+
+    /// The parcels that had left by then.
+    fn left(&self) -> Vec<Shipment> {
+        let at = self.event.at;
+        let left = |shipment: &Shipment| shipment.shipped_at.is_some_and(|shipped| shipped <= at);
+        self.order.shipments().into_iter().filter(left).collect()
+    }
+
+    /// Boxes that had left by then.
     pub(super) fn parcels(&self) -> u32 {
-        let planned = self.so_far().rev().find_map(|event| match &event.kind {
-            EventKind::Prepared { parcels, .. } => Some(parcels),
-            _ => None,
-        });
-        planned.into_iter().flatten().map(|parcel| parcel.packed.count).fold(0, u32::saturating_add)
+        self.left().iter().map(|shipment| shipment.parcel.packed.count).fold(0, u32::saturating_add)
+    }
+
+    /// Who carries what had left by then, each once.
+    pub(super) fn couriers(&self) -> Vec<Courier> {
+        let mut couriers: Vec<Courier> =
+            self.left().into_iter().filter_map(|shipment| shipment.courier).collect();
+        couriers.dedup();
+        couriers
+    }
+
+    /// Whether with this event nothing of the order is left to be sent.
+    pub(super) fn whole_order_left(&self) -> bool {
+        self.in_the_same_write().any(|kind| matches!(kind, EventKind::Shipped | EventKind::Delivered))
+    }
+
+    /// Whether with this event all of the order has arrived.
+    pub(super) fn whole_order_arrived(&self) -> bool {
+        self.in_the_same_write().any(|kind| *kind == EventKind::Delivered)
+    }
+
+    /// The events behind this one that happened at the same time.
+    fn in_the_same_write(&self) -> impl Iterator<Item = &'a EventKind> {
+        let (sequence, at) = (self.event.sequence, self.event.at);
+        let behind = self.order.log.iter().filter(move |event| event.sequence > sequence && event.at == at);
+        behind.map(|event| &event.kind)
     }
 
     /// What the refund of that id was promised for.

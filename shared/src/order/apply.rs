@@ -96,18 +96,25 @@ fn fold(order: &mut Order, kind: &EventKind) {
         EventKind::PaymentVoided => payment.state = State::Voided,
         EventKind::Prepared { .. } => {
             order.status = Status::Preparing;
-            order.fulfillment = FulfillmentStatus::InProgress;
+            order.fulfillment = begun(order);
         }
+        EventKind::ParcelShipped { .. } => order.fulfillment = FulfillmentStatus::PartiallyFulfilled,
         EventKind::Packed => order.status = Status::Packed,
         EventKind::Shipped => {
             order.status = Status::Shipped;
             order.fulfillment = FulfillmentStatus::Fulfilled;
         }
-        EventKind::Delivered => order.status = Status::Delivered,
+        EventKind::Delivered => {
+            order.status = Status::Delivered;
+            order.fulfillment = FulfillmentStatus::Fulfilled;
+        }
         // Its parcels are planned anew.
         EventKind::LinesCancelled { .. } if order.status.has_parcels() => {
             order.status = Status::Confirmed;
-            order.fulfillment = FulfillmentStatus::Unfulfilled;
+            order.fulfillment = match begun(order) {
+                FulfillmentStatus::InProgress => FulfillmentStatus::Unfulfilled,
+                partly => partly,
+            };
         }
         EventKind::Cancelled { .. } => {
             order.status = Status::Cancelled;
@@ -122,6 +129,13 @@ fn fold(order: &mut Order, kind: &EventKind) {
             };
         }
         EventKind::Placed { .. }
+        | EventKind::ParcelPacked { .. }
+        | EventKind::ParcelDelivered { .. }
+        | EventKind::CourierNamed { .. }
+        | EventKind::LabelRequested { .. }
+        | EventKind::LabelBought { .. }
+        | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoided { .. }
         | EventKind::LinesCancelled { .. }
         | EventKind::RefundRequested { .. }
         | EventKind::Refunded { .. }
@@ -136,6 +150,11 @@ fn fold(order: &mut Order, kind: &EventKind) {
         | EventKind::ReturnRejected { .. }
         | EventKind::ReturnReceived { .. } => {}
     }
+}
+
+/// How far the goods are once parcels are planned.
+fn begun(order: &Order) -> FulfillmentStatus {
+    if order.has_left() { FulfillmentStatus::PartiallyFulfilled } else { FulfillmentStatus::InProgress }
 }
 
 /// This PaymentIntent has the money. If it is the one of the attempt that was about to be replaced, that is how the order is

@@ -1,11 +1,16 @@
 //! What can be asked of an order.
 
+use std::borrow::Cow;
+
 use super::event::Request;
 use super::payment::{Method, Reference};
 use super::returns::Received;
 use super::rules::Action;
+use super::shipments::Courier;
 use super::units::Units;
+use crate::carrier::{Label, Rate, Refusal};
 use crate::money::Money;
+use crate::packaging::{self, Packaging};
 
 /// Something that is asked of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +72,59 @@ pub enum Command {
     /// Give it up, because nobody paid while its stock was held.
     Expire,
     /// Begin to pack it: plan its parcels.
-    Prepare,
-    /// Its parcels are closed.
-    Pack,
-    /// A carrier has it.
-    Ship,
-    /// The customer has it; what is paid on delivery is paid (C10).
-    Deliver,
+    Prepare {
+        /// What there is to pack it in.
+        packagings: Cow<'static, [Packaging]>,
+    },
+    /// A parcel is closed, or all of them.
+    Pack {
+        /// Its number; without it, all.
+        parcel: Option<u16>,
+    },
+    /// A carrier has a parcel, or all that have not left.
+    Ship {
+        /// Its number; without it, all.
+        parcel: Option<u16>,
+        /// Who carries it.
+        courier: Option<Courier>,
+    },
+    /// The customer has a parcel, or all of it; what is paid on delivery is paid with the last (C10).
+    Deliver {
+        /// Its number; without it, all.
+        parcel: Option<u16>,
+    },
+    /// Send units in parcels of their own, now (C9).
+    Fulfill {
+        /// Which; without them, all that have not left.
+        lines: Option<Vec<Units>>,
+        /// Who carries them.
+        courier: Option<Courier>,
+        /// What there is to pack them in.
+        packagings: Cow<'static, [Packaging]>,
+        /// The request that asks for it.
+        request: Request,
+    },
+    /// Say who carries a parcel (C8).
+    NameCourier {
+        /// The parcel's number; without it, the order's only one.
+        parcel: Option<u16>,
+        /// Who.
+        courier: Courier,
+    },
+    /// Have a label bought for a parcel.
+    RequestLabel {
+        /// The parcel's number.
+        parcel: u16,
+        /// At which rate.
+        rate: Rate,
+    },
+    /// Take in what the carrier says about a label.
+    RecordLabel {
+        /// The parcel's number.
+        parcel: u16,
+        /// What became of it.
+        report: LabelReport,
+    },
     /// Give money back (C4).
     Refund {
         /// How much.
@@ -130,6 +181,15 @@ pub enum Command {
 }
 
 impl Command {
+    /// Parcels are planned, in the packagings of a store that says nothing about them.
+    pub const PREPARE: Self = Self::Prepare { packagings: Cow::Borrowed(&packaging::DEFAULT) };
+    /// All parcels are closed.
+    pub const PACK: Self = Self::Pack { parcel: None };
+    /// All parcels have left, by whomever.
+    pub const SHIP: Self = Self::Ship { parcel: None, courier: None };
+    /// All parcels have arrived.
+    pub const DELIVER: Self = Self::Deliver { parcel: None };
+
     /// What it does, for the rules.
     pub fn action(&self) -> Action {
         match self {
@@ -141,10 +201,14 @@ impl Command {
             Self::Cancel { .. } => Action::Cancel,
             Self::CancelLines { .. } => Action::CancelLines,
             Self::Expire => Action::Expire,
-            Self::Prepare => Action::Prepare,
-            Self::Pack => Action::Pack,
-            Self::Ship => Action::Ship,
-            Self::Deliver => Action::Deliver,
+            Self::Prepare { .. } => Action::Prepare,
+            Self::Pack { .. } => Action::Pack,
+            Self::Ship { .. } => Action::Ship,
+            Self::Deliver { .. } => Action::Deliver,
+            Self::Fulfill { .. } => Action::Fulfill,
+            Self::NameCourier { .. } => Action::NameCourier,
+            Self::RequestLabel { .. } => Action::BuyLabel,
+            Self::RecordLabel { .. } => Action::RecordLabel,
             Self::Refund { .. } => Action::Refund,
             Self::RetryRefund { .. } => Action::RetryRefund,
             Self::SettleRefund { .. } => Action::SettleRefund,
@@ -159,11 +223,30 @@ impl Command {
     pub fn request(&self) -> Option<&Request> {
         match self {
             Self::CancelLines { request, .. }
+            | Self::Fulfill { request, .. }
             | Self::Refund { request, .. }
             | Self::RequestReturn { request, .. } => Some(request),
             _ => None,
         }
     }
+}
+
+/// What a carrier says about a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabelReport {
+    /// It is there.
+    Bought(Box<Label>),
+    /// The carrier refused it or has none of it, or does not take it back.
+    Failed(Refusal),
+    /// No carrier takes the parcel, or not as it is.
+    NoRate {
+        /// How often its label had failed when the carriers were asked.
+        failures: usize,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// It was given back.
+    Voided,
 }
 
 /// What staff wants to give back.

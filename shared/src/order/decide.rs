@@ -2,20 +2,19 @@
 //! table of [`permit`] says.
 
 mod cancel;
+mod parcels;
 mod payments;
 mod refunds;
 mod returns;
 
 use super::command::Command;
 use super::event::{Actor, EventKind, Role};
-use super::payment::State;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
 use super::rules::permit;
+use super::shipments::ShipmentState;
 use super::units::{Units, ordered};
 use super::{Order, Status};
-use crate::fulfillment::{self, Plan};
-use crate::packaging;
 use crate::placement::Document;
 use crate::time::Timestamp;
 
@@ -51,10 +50,16 @@ pub fn decide(
             cancel::lines(order, document, lines, &why, actor.role())
         }
         Command::Expire => Ok(payments::expire(order, now)),
-        Command::Prepare => prepare(order, document),
-        Command::Pack => Ok(vec![EventKind::Packed]),
-        Command::Ship => Ok(vec![EventKind::Shipped]),
-        Command::Deliver => Ok(deliver(order)),
+        Command::Prepare { packagings } => Ok(vec![parcels::prepare(order, document, packagings, &[])?]),
+        Command::Pack { parcel } => parcels::pack(order, *parcel),
+        Command::Ship { parcel, courier } => parcels::ship(order, *parcel, courier.as_ref(), None),
+        Command::Deliver { parcel } => parcels::deliver(order, *parcel),
+        Command::Fulfill { lines, courier, packagings, request } => {
+            parcels::fulfill(order, document, packagings, lines.as_deref(), courier.as_ref(), request)
+        }
+        Command::NameCourier { parcel, courier } => parcels::name_courier(order, *parcel, courier),
+        Command::RequestLabel { parcel, rate } => parcels::request_label(order, *parcel, rate),
+        Command::RecordLabel { parcel, report } => Ok(parcels::record_label(order, *parcel, report)),
         Command::Refund { what, reason, request } => {
             refunds::request(order, document, what, reason.as_deref(), request)
         }
@@ -93,13 +98,22 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::Expire => order.status != Status::Pending,
         // The worker's message may come after the order was called off, or of lines cancelled before anything was paid:
         // the confirmation brings another. Nobody else who wants to prepare it then is content.
-        Command::Prepare => {
+        Command::Prepare { .. } => {
             let waits_or_off = matches!(order.status, Status::Pending | Status::Cancelled);
             past(Status::Preparing) || (role == Role::System && waits_or_off)
         }
-        Command::Pack => past(Status::Packed),
-        Command::Ship => past(Status::Shipped),
-        Command::Deliver => past(Status::Delivered),
+        Command::Pack { parcel } => match parcel {
+            Some(number) => so_far(order, *number, ShipmentState::Packed),
+            None => past(Status::Packed),
+        },
+        Command::Ship { parcel, .. } => match parcel {
+            Some(number) => so_far(order, *number, ShipmentState::Shipped),
+            None => past(Status::Shipped),
+        },
+        Command::Deliver { parcel } => match parcel {
+            Some(number) => so_far(order, *number, ShipmentState::Delivered),
+            None => past(Status::Delivered),
+        },
         Command::ApproveReturn { id } => {
             let state = order.a_return(*id).map(|known| known.state);
             matches!(state, Some(ReturnState::Approved | ReturnState::Received))
@@ -117,15 +131,9 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
     })
 }
 
-fn prepare(order: &Order, document: &Document) -> Result<Vec<EventKind>, Rejection> {
-    let Plan { parcels, carbon_grams } = fulfillment::plan(order, document, &packaging::DEFAULT)?;
-    Ok(vec![EventKind::Prepared { parcels, carbon_grams }])
-}
-
-fn deliver(order: &Order) -> Vec<EventKind> {
-    let amount = order.sums().owed();
-    let collected = (order.payment.state == State::OnDelivery).then_some(EventKind::Collected { amount });
-    [EventKind::Delivered].into_iter().chain(collected).collect()
+/// Whether a parcel is that far already.
+fn so_far(order: &Order, number: u16, state: ShipmentState) -> bool {
+    order.shipment(number).is_some_and(|shipment| shipment.state >= state)
 }
 
 /// Units that a request names: each line is there, each once and has so many left for it.

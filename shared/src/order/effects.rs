@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::units::{Tally, Units};
-use super::{EventKind, Order, apply};
+use super::shipments::Parcel;
+use super::units::Units;
+use super::{EventKind, Order};
 use crate::coupon::CouponUse;
+use crate::ids::WarehouseId;
 use crate::placement::Document;
 use crate::sku::Sku;
 use crate::stock::Allocation;
@@ -25,41 +27,103 @@ pub struct Effects {
 
 /// What these events do beyond the head.
 pub fn effects(order: &Order, document: &Document, events: &[EventKind]) -> Effects {
+    let mut holdings = Holdings::of(order, document);
     let mut effects = Effects::default();
-    let mut order = order.clone();
-    for kind in events {
-        match kind {
+    for event in events {
+        holdings.take_in(document, event, &mut effects);
+    }
+    for units in [&mut effects.released, &mut effects.shipped, &mut effects.restocked] {
+        *units = merged(std::mem::take(units));
+    }
+    effects
+}
+
+/// The stock that the order holds: what it took less what was called off and what has left.
+pub fn held(order: &Order, document: &Document) -> Vec<Allocation> {
+    Holdings::of(order, document).held
+}
+
+/// Where the stock is that an order took, by its log.
+struct Holdings<'a> {
+    /// In the house, for this order.
+    held: Vec<Allocation>,
+    /// Gone with its parcels, and not come back.
+    sent: Vec<Allocation>,
+    parcels: BTreeMap<u16, &'a Parcel>,
+}
+
+impl<'a> Holdings<'a> {
+    fn of(order: &'a Order, document: &Document) -> Self {
+        let held = document.allocations.clone();
+        let mut holdings = Self { held, sent: vec![], parcels: BTreeMap::new() };
+        let mut past = Effects::default();
+        for event in &order.log {
+            holdings.take_in(document, &event.kind, &mut past);
+        }
+        holdings
+    }
+
+    /// What one event does. Units that are called off, and those that come back, are the first that the order took.
+    fn take_in(&mut self, document: &Document, event: &'a EventKind, effects: &mut Effects) {
+        match event {
+            EventKind::Prepared { parcels, .. } => {
+                self.parcels.extend(parcels.iter().map(|parcel| (parcel.number, parcel)));
+            }
             EventKind::LinesCancelled { lines, .. } => {
-                let from = cancelled(&order, document);
-                effects.released.extend(cut(document, &from, &per_sku(document, lines)));
+                effects.released.extend(take(&mut self.held, document, lines, None));
             }
             EventKind::Cancelled { .. } => {
-                effects.released.extend(held(&order, document));
+                effects.released.append(&mut self.held);
                 effects.coupon.clone_from(&document.coupon);
             }
-            EventKind::Shipped => effects.shipped = held(&order, document),
+            EventKind::ParcelShipped { parcel, .. } => {
+                let Some(parcel) = self.parcels.get(parcel) else { return };
+                let left = take(&mut self.held, document, &parcel.lines, Some(&parcel.warehouse));
+                self.sent.extend(left.iter().cloned());
+                effects.shipped.extend(left);
+            }
             EventKind::ReturnReceived { lines, .. } => {
-                let restocked: Vec<Units> = lines
-                    .iter()
-                    .map(|received| Units { line: received.line, quantity: received.restocked })
-                    .collect();
-                effects.restocked =
-                    cut(document, &gone_back(&order, document), &per_sku(document, &restocked));
+                let units = |of: fn(&super::Received) -> u32| -> Vec<Units> {
+                    lines.iter().map(|known| Units { line: known.line, quantity: of(known) }).collect()
+                };
+                let restocked = units(|known| known.restocked);
+                effects.restocked.extend(take(&mut self.sent, document, &restocked, None));
+                take(&mut self.sent, document, &units(|known| known.scrapped), None);
             }
             _ => {}
         }
-        order = match apply(
-            Some(order.clone()),
-            std::slice::from_ref(kind),
-            &super::Actor::Worker,
-            order.updated_at,
-        ) {
-            Some(after) => after,
-            None => order,
-        };
     }
-    effects.released = merged(effects.released);
-    effects
+}
+
+/// Takes units out of a stock, the first ones first, and only those of one warehouse if it is named.
+fn take(
+    from: &mut Vec<Allocation>,
+    document: &Document,
+    lines: &[Units],
+    warehouse: Option<&WarehouseId>,
+) -> Vec<Allocation> {
+    let mut wanted: BTreeMap<&Sku, u32> = BTreeMap::new();
+    for units in lines {
+        let at = usize::from(units.line).checked_sub(1);
+        if let Some(line) = at.and_then(|at| document.lines.get(at)) {
+            *wanted.entry(&line.sku).or_default() += units.quantity;
+        }
+    }
+    let mut taken = Vec::new();
+    for allocation in from.iter_mut() {
+        let Some(wanted) = wanted.get_mut(&allocation.sku) else { continue };
+        if warehouse.is_some_and(|warehouse| allocation.warehouse != *warehouse) {
+            continue;
+        }
+        let quantity = allocation.quantity.min(*wanted);
+        *wanted -= quantity;
+        allocation.quantity -= quantity;
+        if quantity > 0 {
+            taken.push(Allocation { quantity, ..allocation.clone() });
+        }
+    }
+    from.retain(|allocation| allocation.quantity > 0);
+    taken
 }
 
 /// Each bucket once: a transaction cannot write an item twice.
@@ -74,58 +138,4 @@ fn merged(parts: Vec<Allocation>) -> Vec<Allocation> {
         }
     }
     merged
-}
-
-/// The stock that the order holds, as long as nothing of it was sent: what it took less what was called off.
-pub fn held(order: &Order, document: &Document) -> Vec<Allocation> {
-    let from = cancelled(order, document);
-    let all: BTreeMap<&Sku, u32> =
-        document.allocations.iter().map(|allocation| (&allocation.sku, u32::MAX)).collect();
-    cut(document, &from, &all)
-}
-
-/// Units of each sku that were called off. They are the first of what the order took.
-fn cancelled<'a>(order: &Order, document: &'a Document) -> BTreeMap<&'a Sku, u32> {
-    counted(order, document, |tally| tally.cancelled)
-}
-
-/// Units of each sku that were called off or came back.
-fn gone_back<'a>(order: &Order, document: &'a Document) -> BTreeMap<&'a Sku, u32> {
-    counted(order, document, |tally| tally.cancelled + tally.returned)
-}
-
-fn counted<'a>(order: &Order, document: &'a Document, units: fn(&Tally) -> u32) -> BTreeMap<&'a Sku, u32> {
-    let tallies = order.tallies(document);
-    let lines = (1..).zip(tallies.all());
-    let lines: Vec<Units> = lines.map(|(line, tally)| Units { line, quantity: units(tally) }).collect();
-    per_sku(document, &lines)
-}
-
-fn per_sku<'a>(document: &'a Document, lines: &[Units]) -> BTreeMap<&'a Sku, u32> {
-    let mut sums = BTreeMap::new();
-    for units in lines {
-        let at = usize::from(units.line).checked_sub(1);
-        if let Some(line) = at.and_then(|at| document.lines.get(at)) {
-            *sums.entry(&line.sku).or_default() += units.quantity;
-        }
-    }
-    sums
-}
-
-/// So many units of each sku, behind the first ones, in the order in which they were taken.
-fn cut(document: &Document, behind: &BTreeMap<&Sku, u32>, units: &BTreeMap<&Sku, u32>) -> Vec<Allocation> {
-    let (mut skip, mut take) = (behind.clone(), units.clone());
-    let mut parts = Vec::new();
-    for allocation in &document.allocations {
-        let skip = skip.entry(&allocation.sku).or_default();
-        let take = take.entry(&allocation.sku).or_default();
-        let skipped = allocation.quantity.min(*skip);
-        *skip -= skipped;
-        let quantity = (allocation.quantity - skipped).min(*take);
-        *take -= quantity;
-        if quantity > 0 {
-            parts.push(Allocation { quantity, ..allocation.clone() });
-        }
-    }
-    parts
 }

@@ -6,10 +6,11 @@ use std::fmt;
 use super::payment::Method;
 use super::refunds::Cause;
 use super::returns::Received;
+use super::shipments::{Courier, Parcel};
 use super::units::Units;
-use crate::ids::{CustomerId, OrderId, WarehouseId};
+use crate::carrier::{Label, Rate, Refusal};
+use crate::ids::{CustomerId, OrderId};
 use crate::money::Money;
-use crate::packaging::Packed;
 use crate::store::Capture;
 use crate::time::Timestamp;
 
@@ -107,18 +108,74 @@ pub enum EventKind {
     },
     /// No money will be taken for it any more.
     PaymentVoided,
-    /// The warehouse starts on it: parcels are planned.
+    /// The warehouse starts on it: parcels are planned for all that has not left. They take the place of those before them.
     Prepared {
-        /// One per warehouse.
+        /// One per warehouse, unless somebody wants a part to go first.
         parcels: Vec<Parcel>,
-        /// Grams CO2e of sending them all.
+        /// Grams CO2e of sending the whole order.
         carbon_grams: u64,
     },
-    /// Its parcels are closed.
+    /// A parcel is closed.
+    ParcelPacked {
+        /// Its number.
+        parcel: u16,
+    },
+    /// A carrier has a parcel; its stock is gone with the same write.
+    ParcelShipped {
+        /// Its number.
+        parcel: u16,
+        /// Who carries it, if that was said now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        courier: Option<Courier>,
+        /// The request that asked for it, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Request>,
+    },
+    /// The customer has a parcel.
+    ParcelDelivered {
+        /// Its number.
+        parcel: u16,
+    },
+    /// It is known who carries a parcel, or known better.
+    CourierNamed {
+        /// The parcel's number.
+        parcel: u16,
+        /// Who.
+        courier: Courier,
+    },
+    /// The label of a parcel is to be bought. Written before the carrier is asked.
+    LabelRequested {
+        /// The parcel's number.
+        parcel: u16,
+        /// At which rate.
+        rate: Rate,
+    },
+    /// The label of a parcel is there.
+    LabelBought {
+        /// The parcel's number.
+        parcel: u16,
+        /// Who carries the parcel.
+        courier: Courier,
+        /// The label.
+        label: Label,
+    },
+    /// The carrier refused the label of a parcel; or to take it back, where the parcel is not sent.
+    LabelFailed {
+        /// The parcel's number.
+        parcel: u16,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The label of a parcel that is not sent was given back.
+    LabelVoided {
+        /// The parcel's number.
+        parcel: u16,
+    },
+    /// All its parcels are closed.
     Packed,
-    /// A carrier has it; its stock is gone with the same write.
+    /// All its parcels have left.
     Shipped,
-    /// The customer has it.
+    /// The customer has all of it.
     Delivered,
     /// A part of it is off; its stock went back in the same write.
     LinesCancelled {
@@ -288,6 +345,14 @@ impl EventKind {
             Self::PaymentFailed { .. } => "payment_failed",
             Self::PaymentVoided => "payment_voided",
             Self::Prepared { .. } => "preparing",
+            Self::ParcelPacked { .. } => "parcel_packed",
+            Self::ParcelShipped { .. } => "parcel_shipped",
+            Self::ParcelDelivered { .. } => "parcel_delivered",
+            Self::CourierNamed { .. } => "courier_named",
+            Self::LabelRequested { .. } => "label_requested",
+            Self::LabelBought { .. } => "label_bought",
+            Self::LabelFailed { .. } => "label_failed",
+            Self::LabelVoided { .. } => "label_voided",
             Self::Packed => "packed",
             Self::Shipped => "shipped",
             Self::Delivered => "delivered",
@@ -308,28 +373,40 @@ impl EventKind {
         }
     }
 
+    /// The parcel that it is about, if it is about one.
+    pub fn parcel(&self) -> Option<u16> {
+        match self {
+            Self::ParcelPacked { parcel }
+            | Self::ParcelShipped { parcel, .. }
+            | Self::ParcelDelivered { parcel }
+            | Self::CourierNamed { parcel, .. }
+            | Self::LabelRequested { parcel, .. }
+            | Self::LabelBought { parcel, .. }
+            | Self::LabelFailed { parcel, .. }
+            | Self::LabelVoided { parcel } => Some(*parcel),
+            _ => None,
+        }
+    }
+
+    /// Whether it is between the store and its carrier.
+    pub fn is_about_label(&self) -> bool {
+        matches!(
+            self,
+            Self::LabelRequested { .. }
+                | Self::LabelBought { .. }
+                | Self::LabelFailed { .. }
+                | Self::LabelVoided { .. }
+        )
+    }
+
     /// The request that caused it, where a request sent again must be known.
     pub fn request(&self) -> Option<&Request> {
         match self {
             Self::LinesCancelled { request, .. } | Self::ReturnRequested { request, .. } => Some(request),
-            Self::RefundRequested { request, .. } => request.as_ref(),
+            Self::RefundRequested { request, .. } | Self::ParcelShipped { request, .. } => request.as_ref(),
             _ => None,
         }
     }
-}
-
-/// A parcel that a warehouse packs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parcel {
-    /// From where.
-    #[serde(rename = "w")]
-    pub warehouse: WarehouseId,
-    /// In what.
-    #[serde(rename = "p")]
-    pub packed: Packed,
-    /// Grams altogether.
-    #[serde(rename = "g")]
-    pub weight_grams: u64,
 }
 
 /// Who caused an event. Names ids, never persons.
@@ -342,6 +419,8 @@ pub enum Actor {
     Admin(CustomerId),
     /// The payment provider's webhook.
     Provider,
+    /// The carrier's webhook.
+    Carrier,
     /// One of our workers.
     Worker,
 }
@@ -353,7 +432,7 @@ pub enum Role {
     Customer,
     /// The store's people.
     Staff,
-    /// The payment provider and our workers.
+    /// The payment provider, the carrier and our workers.
     System,
 }
 
@@ -363,7 +442,7 @@ impl Actor {
         match self {
             Self::Customer => Role::Customer,
             Self::Admin(_) => Role::Staff,
-            Self::Provider | Self::Worker => Role::System,
+            Self::Provider | Self::Carrier | Self::Worker => Role::System,
         }
     }
 }
@@ -374,6 +453,7 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::Admin(id) => write!(f, "admin:{id}"),
             Self::Provider => f.write_str("payment_provider"),
+            Self::Carrier => f.write_str("carrier"),
             Self::Worker => f.write_str("system"),
         }
     }

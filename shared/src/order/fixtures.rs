@@ -7,14 +7,17 @@ mod case;
 pub use case::Case;
 
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::payment::{Method, Reference};
 use super::*;
 use crate::api::place::PlaceOrder;
+use crate::carrier::{Label, Rate};
 use crate::catalog::{Offer, Product};
 use crate::coupon::{Coupon, CouponState};
 use crate::ids::{CouponCode, IdempotencyKey, ProductId};
+use crate::packaging;
 use crate::placement::{Buyer, Circumstances, Document, KnownCoupon, Placement, place};
 use crate::pricing::CouponValue;
 use crate::sku::Sku;
@@ -215,6 +218,43 @@ pub fn units(line: u16, quantity: u32) -> Units {
 /// A request with this key; equal bodies have equal hashes.
 pub fn request(key: &str, body: &impl std::fmt::Debug) -> Request {
     Request { key: key.into(), body: format!("{body:?}") }
+}
+
+pub fn courier(name: &str) -> Courier {
+    Courier { name: name.into(), tracking_number: Some("3S123".into()), tracking_url: None }
+}
+
+pub fn rate(id: &str) -> Rate {
+    Rate {
+        id: id.into(),
+        carrier: "post".into(),
+        service: "fast".into(),
+        amount: cents(495),
+        days: Some(2),
+        account: None,
+    }
+}
+
+pub fn label(transaction: &str) -> Label {
+    Label {
+        transaction: transaction.into(),
+        carrier: "post".into(),
+        tracking_number: "3S123".into(),
+        tracking_url: None,
+        label_url: Some("https://carrier.example/label.pdf".into()),
+        pieces: vec![],
+    }
+}
+
+/// Sends units now, all that have not left if none are named, in the packagings that there usually are.
+pub fn fulfill(key: &str, lines: Option<&[Units]>, courier: Option<Courier>) -> Command {
+    let packagings = Cow::Borrowed(packaging::DEFAULT.as_slice());
+    Command::Fulfill {
+        lines: lines.map(<[Units]>::to_vec),
+        courier,
+        packagings,
+        request: request(key, &lines),
+    }
 }
 
 pub fn cancel() -> Command {

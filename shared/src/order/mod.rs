@@ -19,21 +19,23 @@ mod refunds;
 mod rejection;
 mod returns;
 mod rules;
+mod shipments;
 #[cfg(test)]
 mod tests;
 mod units;
 
 pub use apply::apply;
-pub use command::{Command, IntentReport, RefundReport, RefundWish};
+pub use command::{Command, IntentReport, LabelReport, RefundReport, RefundWish};
 pub use decide::decide;
 pub use effects::{Effects, effects, held};
-pub use event::{Actor, Event, EventKind, Parcel, Request, Role};
+pub use event::{Actor, Event, EventKind, Request, Role};
 pub use ledger::{Entry, EntryKind, Sums};
 pub use refunds::{Cause, Refund, RefundState};
 pub use rejection::Rejection;
 pub use returns::{Received, Return, ReturnState};
 pub use rules::{Action, available_actions, permit};
-pub use units::{Tallies, Tally, Units, worth};
+pub use shipments::{Courier, LabelState, LabelStep, Parcel, Shipment, ShipmentState};
+pub use units::{Tallies, Tally, Units, lines, worth};
 
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +105,8 @@ pub enum FulfillmentStatus {
     Unfulfilled,
     /// Parcels are planned and being packed.
     InProgress,
+    /// Some units have left, some have not.
+    PartiallyFulfilled,
     /// Every unit has left.
     Fulfilled,
     /// There is nothing to send any more.

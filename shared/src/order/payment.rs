@@ -83,7 +83,7 @@ pub enum State {
     Created,
     /// The provider waits: for the customer to confirm it with the bank, or for the bank.
     Open,
-    /// The money is reserved, and is taken when the order is shipped.
+    /// The money is reserved, and is taken when the first parcel leaves.
     Authorized,
     /// The money was taken, or there was none to take.
     Captured,
@@ -285,9 +285,8 @@ fn next_payment(order: &Order, now: Timestamp) -> Step {
         (State::Unchosen | State::Requested, _) => Step::Expire,
         (State::Created, Some(Reference::Intent(intent))) if held => Step::Confirm(intent),
         (State::Open, Some(_)) if held => Step::WaitUntil(hold),
-        (State::Authorized, Some(Reference::Intent(intent)))
-            if matches!(order.status, Status::Shipped | Status::Delivered) =>
-        {
+        // The provider takes from one reservation once, so all that is owed is taken with the first parcel that leaves.
+        (State::Authorized, Some(Reference::Intent(intent))) if order.has_left() => {
             match order.sums().owed() {
                 nothing if nothing.is_zero() => Step::Void(Reference::Intent(intent)),
                 amount => Step::Capture { intent, amount },

@@ -3,6 +3,7 @@
 use super::Status;
 use super::returns::ReturnState;
 use super::rules::Action;
+use super::shipments::ShipmentState;
 use crate::fulfillment::AllocationMismatch;
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -33,6 +34,27 @@ pub enum Rejection {
     /// 409 `override_required`: the policy says no, and staff gave no reason to go beyond it.
     #[error("the store's policy is against it; staff may go beyond it with an override_reason")]
     OverrideRequired,
+    /// 409 `partly_shipped`: parcels have left, so only what has not can be called off.
+    #[error("a part of the order has left; the rest can be called off by its lines")]
+    PartlyShipped,
+    /// 404: no parcel of that number has left or is planned.
+    #[error("the order has no such shipment")]
+    UnknownShipment,
+    /// 409 `shipment_not_open`: it is too far for this, or not far enough.
+    #[error("the shipment is {}", state.as_str())]
+    ShipmentNotOpen {
+        /// How far it is.
+        state: ShipmentState,
+    },
+    /// 409 `no_label_wanted`: each parcel has a label, or has left, or its label is being bought.
+    #[error("no shipment waits for a label")]
+    NoLabelWanted,
+    /// 409 `which_shipment`: the order has none, or several, so it must be said which.
+    #[error("the order has {shipments} shipments; say which")]
+    WhichShipment {
+        /// How many it has.
+        shipments: usize,
+    },
     /// 409 `payment_open`: the hold is not over, or the payment still runs.
     #[error("the order cannot expire yet")]
     NotExpired,

@@ -6,6 +6,7 @@ use super::payment::{State, Step, has_waited_long_enough, next_step};
 use super::refunds::RefundState;
 use super::rejection::Rejection;
 use super::returns::ReturnState;
+use super::shipments::{Shipment, ShipmentState};
 use super::{Order, Status};
 use crate::limits;
 use crate::placement::Document;
@@ -26,8 +27,14 @@ pub enum Action {
     Pack,
     /// Hand it to a carrier.
     Ship,
+    /// Hand a part of it to a carrier.
+    Fulfill,
     /// Hand it to the customer.
     Deliver,
+    /// Say who carries a parcel.
+    NameCourier,
+    /// Have a label bought for a parcel.
+    BuyLabel,
     /// Give money back.
     Refund,
     /// Ask the provider for a failed refund again.
@@ -46,6 +53,8 @@ pub enum Action {
     Accept,
     /// Give it up unpaid.
     Expire,
+    /// Take in news of a label.
+    RecordLabel,
     /// Take in news of its payment.
     RecordPayment,
     /// Take in news of a refund.
@@ -55,22 +64,25 @@ pub enum Action {
 }
 
 use Action::{
-    Accept, ApproveReturn, Cancel, CancelLines, Deliver, Expire, Pack, Pay, Prepare, ReceiveReturn,
-    RecordDispute, RecordPayment, RecordRefund, Refund, RejectReturn, RequestReturn, RetryRefund,
-    SettleRefund, Ship,
+    Accept, ApproveReturn, BuyLabel, Cancel, CancelLines, Deliver, Expire, Fulfill, NameCourier, Pack, Pay,
+    Prepare, ReceiveReturn, RecordDispute, RecordLabel, RecordPayment, RecordRefund, Refund, RejectReturn,
+    RequestReturn, RetryRefund, SettleRefund, Ship,
 };
 use Role::{Customer, Staff, System};
 use Status::{Confirmed, Delivered, Packed, Pending, Preparing, Shipped};
 
 /// Who may do what, and where the order must stand for it. What else must hold, [`permit`] says.
-const TABLE: [(Action, &[Role], &[Status]); 19] = [
+const TABLE: [(Action, &[Role], &[Status]); 23] = [
     (Pay, &[Customer, Staff], &[Pending]),
     (Cancel, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
     (CancelLines, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
     (Prepare, &[Staff, System], &[Confirmed]),
     (Pack, &[Staff, System], &[Preparing]),
     (Ship, &[Staff, System], &[Preparing, Packed]),
-    (Deliver, &[Staff, System], &[Shipped]),
+    (Fulfill, &[Staff], &[Confirmed, Preparing, Packed]),
+    (Deliver, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
+    (NameCourier, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
+    (BuyLabel, &[System], &[Preparing, Packed]),
     (Refund, &[Staff], &Status::ALL),
     (RetryRefund, &[Staff, System], &Status::ALL),
     (SettleRefund, &[Staff], &Status::ALL),
@@ -80,6 +92,7 @@ const TABLE: [(Action, &[Role], &[Status]); 19] = [
     (ReceiveReturn, &[Staff], &[Delivered]),
     (Accept, &[Staff, System], &[Pending]),
     (Expire, &[System], &[Pending]),
+    (RecordLabel, &[System], &Status::ALL),
     (RecordPayment, &[System], &Status::ALL),
     (RecordRefund, &[System], &Status::ALL),
     (RecordDispute, &[System], &Status::ALL),
@@ -100,7 +113,10 @@ impl Action {
             Prepare => "prepare",
             Pack => "pack",
             Ship => "ship",
+            Fulfill => "fulfill",
             Deliver => "deliver",
+            NameCourier => "name_courier",
+            BuyLabel => "buy_label",
             Refund => "refund",
             RetryRefund => "retry_refund",
             SettleRefund => "settle_refund",
@@ -110,6 +126,7 @@ impl Action {
             ReceiveReturn => "receive_return",
             Accept => "confirm",
             Expire => "expire",
+            RecordLabel => "record_label",
             RecordPayment => "record_payment",
             RecordRefund => "record_refund",
             RecordDispute => "record_dispute",
@@ -139,13 +156,24 @@ pub fn permit(
     }
     match action {
         Pay => may_pay(order, now),
+        Cancel if order.has_left() => Err(Rejection::PartlyShipped),
         Cancel | CancelLines => may_cancel(order, document, action, role),
         // What was given back unit by unit is not sent for nothing. A gift is.
-        Ship if order.is_paid_back(document) => Err(Rejection::NotPaid),
-        Ship => match order.payment.state {
+        Ship | Fulfill if order.is_paid_back(document) => Err(Rejection::NotPaid),
+        Ship | Fulfill => match order.payment.state {
             State::Captured | State::Authorized | State::OnDelivery => Ok(()),
             _ => Err(Rejection::NotPaid),
         },
+        Deliver if !has_shipment(order, |shipment| shipment.state == ShipmentState::Shipped) => {
+            Err(Rejection::WrongStatus { action, status: order.status })
+        }
+        NameCourier if !has_shipment(order, |_| true) => {
+            Err(Rejection::WrongStatus { action, status: order.status })
+        }
+        NameCourier if couriers_named(order) >= limits::COURIERS => {
+            Err(Rejection::TooMany { what: "couriers" })
+        }
+        BuyLabel if !has_shipment(order, Shipment::wants_label) => Err(Rejection::NoLabelWanted),
         Accept if order.payment.state == State::OnDelivery && order.payment.replaced.is_none() => Ok(()),
         Accept => Err(Rejection::NotPaid),
         Expire if next_step(order, now) != Step::Expire && !has_waited_long_enough(order, now) => {
@@ -220,7 +248,7 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
     if order.returns().len() >= limits::RETURNS {
         return Err(Rejection::TooMany { what: "returns" });
     }
-    if !order.tallies(document).all().iter().any(|tally| tally.left() > 0) {
+    if !order.tallies(document).all().iter().any(|tally| tally.returnable() > 0) {
         return Err(Rejection::NothingToReturn);
     }
     // Staff may book what comes late.
@@ -236,6 +264,14 @@ fn may_return(order: &Order, document: &Document, role: Role, now: Timestamp) ->
 /// Refunds that staff decided upon; others follow from what customers do, and must not use up staff's.
 fn asked_by_staff(order: &Order) -> usize {
     order.refunds().iter().filter(|refund| refund.cause.credits()).count()
+}
+
+fn couriers_named(order: &Order) -> usize {
+    order.log.iter().filter(|event| matches!(event.kind, EventKind::CourierNamed { .. })).count()
+}
+
+fn has_shipment(order: &Order, that: impl Fn(&Shipment) -> bool) -> bool {
+    order.shipments().iter().any(that)
 }
 
 fn has_refund(order: &Order, state: RefundState) -> bool {

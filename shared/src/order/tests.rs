@@ -15,6 +15,8 @@ mod fulfilment;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod parcels;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod refunds;

@@ -1,7 +1,8 @@
-//! What became of the units of an order's lines: called off, paid back, sent back. Counted from the log, stored nowhere else.
+//! What became of the units of an order's lines: called off, sent, paid back, sent back. Counted from the log, stored nowhere else.
 
 use serde::{Deserialize, Serialize};
 
+use super::shipments::ShipmentState;
 use super::{EventKind, Order, Status};
 use crate::money::Money;
 use crate::placement::Document;
@@ -26,6 +27,12 @@ pub struct Tally {
     pub cancelled: u32,
     /// Not owed any more: called off, paid back, or sent back.
     pub credited: u32,
+    /// In a parcel that is closed and has not left.
+    pub packed: u32,
+    /// Gone with a parcel, wherever they are now.
+    pub sent: u32,
+    /// Of these, those that arrived.
+    pub delivered: u32,
     /// Asked or allowed to be sent back, and not arrived.
     pub returning: u32,
     /// Sent back and arrived.
@@ -38,9 +45,14 @@ impl Tally {
         self.credited = self.credited.max(self.cancelled + self.returned);
     }
 
-    /// Units that can still be called off, or were delivered and can still be sent back.
-    pub fn left(self) -> u32 {
-        self.ordered.saturating_sub(self.cancelled + self.returning + self.returned)
+    /// Units that have not left and were not called off.
+    pub fn open(self) -> u32 {
+        self.ordered.saturating_sub(self.cancelled + self.sent)
+    }
+
+    /// Units that were delivered, and neither came back nor are on their way.
+    pub fn returnable(self) -> u32 {
+        self.delivered.saturating_sub(self.returning + self.returned)
     }
 
     /// Units that were neither paid back, nor called off, nor sent back.
@@ -116,6 +128,19 @@ impl Order {
                     }
                 }
                 _ => {}
+            }
+        }
+        for shipment in self.shipments() {
+            for units in &shipment.parcel.lines {
+                tallies.with(units.line, |tally| match shipment.state {
+                    ShipmentState::Planned => {}
+                    ShipmentState::Packed => tally.packed += units.quantity,
+                    ShipmentState::Shipped => tally.sent += units.quantity,
+                    ShipmentState::Delivered => {
+                        tally.sent += units.quantity;
+                        tally.delivered += units.quantity;
+                    }
+                });
             }
         }
         for open in self.returns().iter().filter(|known| known.is_open()) {

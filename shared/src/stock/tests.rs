@@ -33,8 +33,14 @@ pub(super) fn houses(ways: &[(&str, u32, Option<u32>)]) -> BTreeMap<WarehouseId,
             mode: None,
             g_per_tkm: *g_per_tkm,
         };
-        let place =
-            Place { country: country("DE"), region: None, postal_code: None, city: "Jena".to_owned() };
+        let place = Place {
+            country: country("DE"),
+            region: None,
+            postal_code: None,
+            city: "Jena".to_owned(),
+            street: None,
+            phone: None,
+        };
         (id(name), Warehouse { name: (*name).to_owned(), place, areas: vec![area] })
     };
     ways.iter().map(house).collect()

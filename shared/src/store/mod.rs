@@ -13,7 +13,8 @@ pub use delivery::{DeliveryZone, ShippingMethod, WeightBand};
 pub use invoices::{BillSeries, InvoiceSettings, Seller};
 pub use policy::{CancelPolicy, Cutoff, Cutoffs, Policies, ReturnPolicy};
 pub use settings::{
-    Capture, EcoSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings, Sender, Settings,
+    Capture, EcoSettings, FulfillmentSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings,
+    Sender, Settings,
 };
 pub use tax::{Elsewhere, Rounding, RoundingLevel, RoundingMode, TaxComponent, TaxTable, TaxZone};
 pub use warehouse::{Place, ServedArea, Warehouse};

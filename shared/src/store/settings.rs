@@ -6,6 +6,7 @@ use super::{InvoiceSettings, Policies, ShippingMethod, TaxTable};
 use crate::address::Country;
 use crate::api::wire;
 use crate::money::Currency;
+use crate::packaging::{self, Packaging};
 
 /// The settings of the store. What is left out takes its default; the defaults are a store without taxes that delivers
 /// everywhere for nothing.
@@ -31,6 +32,9 @@ pub struct Settings {
     /// Bills.
     #[serde(deserialize_with = "wire::object")]
     pub invoices: InvoiceSettings,
+    /// How orders are packed.
+    #[serde(deserialize_with = "wire::object")]
+    pub fulfillment: FulfillmentSettings,
     /// Limits against abuse.
     #[serde(deserialize_with = "wire::object")]
     pub limits: OrderLimits,
@@ -80,8 +84,8 @@ pub enum Capture {
     /// When the customer pays.
     #[default]
     Immediately,
-    /// It is reserved when the customer pays and taken when the order is shipped. A bank keeps what is reserved for about seven
-    /// days (Stripe: "Place a hold on a payment method").
+    /// It is reserved when the customer pays and taken when its first parcel leaves. A bank keeps what is reserved for about
+    /// seven days (Stripe: "Place a hold on a payment method").
     AtShipment,
 }
 
@@ -95,6 +99,24 @@ pub enum PaymentKind {
     Redirect,
     /// Cash on delivery.
     Cod,
+}
+
+/// How orders are packed (A10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FulfillmentSettings {
+    /// What the warehouses keep to pack parcels in, at least one. A parcel goes into the smallest recycled one that takes its
+    /// volume and weight, else the smallest other one, else as many of the largest as it needs.
+    #[serde(deserialize_with = "wire::list")]
+    pub packagings: Vec<Packaging>,
+    /// Whether the label of a parcel is bought from the carrier as soon as the parcel is planned.
+    pub buy_labels: bool,
+}
+
+impl Default for FulfillmentSettings {
+    fn default() -> Self {
+        Self { packagings: packaging::DEFAULT.to_vec(), buy_labels: false }
+    }
 }
 
 /// Limits against abuse (P14).

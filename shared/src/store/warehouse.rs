@@ -42,6 +42,12 @@ pub struct Place {
     pub postal_code: Option<String>,
     /// City or town.
     pub city: String,
+    /// Street and house number, where carriers come for its parcels; without one, none can be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+    /// For the carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// A part of the world that a warehouse serves, and what the way there is like.

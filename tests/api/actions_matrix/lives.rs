@@ -35,6 +35,10 @@ pub enum Step {
     PayPage,
     /// Staff moves it.
     Status(&'static str),
+    /// Staff sends a unit before the rest.
+    SendUnit,
+    /// The parcel that was sent before the rest arrives.
+    UnitArrives,
     /// Staff calls it off.
     Cancel,
     /// The customer calls a unit off.
@@ -59,7 +63,7 @@ pub enum Step {
 
 use Step::{
     AskAll, AskUnit, Cancel, CancelUnit, Down, GiveAll, Later, News, Pay, PayPage, RefundAll, RefundCent,
-    Retry, Return, Settle, SignIn, Status, Workers,
+    Retry, Return, SendUnit, Settle, SignIn, Status, UnitArrives, Workers,
 };
 
 /// One order, from its placement on.
@@ -190,6 +194,21 @@ pub fn all() -> Vec<Life> {
             card("pm_card_visa"),
             &[CancelUnit, Workers, CancelUnit, Workers, Status("packed")],
         ),
+        Life::of(
+            "in parts",
+            card("pm_card_visa"),
+            &[
+                Workers,
+                SendUnit,
+                CancelUnit,
+                Workers,
+                Status("packed"),
+                UnitArrives,
+                Status("shipped"),
+                Status("delivered"),
+            ],
+        ),
+        Life::of("given back before anything", card("pm_card_visa"), &[RefundAll]),
         Life::of("disputed", card("pm_card_createDispute"), &[News, Workers, Status("packed")]),
         Life::of("never", card(SIGN_IN), &[&[SignIn(true), News][..], &good].concat()).under(until("never")),
         Life::of("until it leaves", card("pm_card_visa"), &good).under(until("shipped")),
@@ -272,13 +291,19 @@ impl Stage {
             Who::Customer => {
                 Call::new(method, &format!("/api/v1/orders/{id}{path}")).token(&self.shop.customer("alice"))
             }
-            Who::Staff if path.starts_with("/refunds") || path.starts_with("/returns/") => {
+            Who::Staff
+                if ["/refunds", "/returns/", "/fulfill", "/shipments"]
+                    .iter()
+                    .any(|of| path.starts_with(of)) =>
+            {
                 Call::new(method, &format!("/api/v1/admin/orders/{id}{path}")).token(&self.shop.admin())
             }
             Who::Staff => Call::new(method, &format!("/api/v1/orders/{id}{path}")).token(&self.shop.admin()),
         };
         let keyed = method == "POST"
-            && ["/payments", "/refunds", "/returns", "/cancel"].iter().any(|end| path.ends_with(end));
+            && ["/payments", "/refunds", "/returns", "/cancel", "/fulfill"]
+                .iter()
+                .any(|end| path.ends_with(end));
         // The clock stands still but for steps, so each step has a key of its own.
         let moment = self.shop.twin.cloud.clock.now().datetime().unix_timestamp_nanos();
         let call = if keyed { call.key(&format!("key-{moment}")) } else { call };
@@ -320,6 +345,17 @@ impl Stage {
                 return;
             }
             Status(status) => self.send(staff, "PATCH", "/status", Some(&json!({ "status": status }))).await,
+            SendUnit => {
+                self.send(staff, "POST", "/fulfill", Some(&json!({"lines": [{"line_id": 1, "quantity": 1}]})))
+                    .await
+            }
+            UnitArrives => {
+                let shipments = self.read(staff).await["shipments"].take();
+                let left =
+                    shipments.as_array().and_then(|all| all.iter().find(|one| one["status"] == "shipped"));
+                let path = format!("/shipments/{}", left.expect("a parcel on its way")["shipment_id"]);
+                self.send(staff, "PATCH", &path, Some(&json!({"status": "delivered"}))).await
+            }
             Cancel => {
                 self.send(staff, "PUT", "/cancel", Some(&json!({"override_reason": "The boss says so"})))
                     .await

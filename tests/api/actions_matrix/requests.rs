@@ -34,7 +34,7 @@ pub struct Asked {
     pub needs_staff: bool,
     /// It is for people with a login, and a guest has none.
     pub needs_login: bool,
-    /// It is about a refund or a return that there is not.
+    /// It is about a refund, a return or a parcel that there is not.
     pub of_nothing: bool,
 }
 
@@ -83,6 +83,12 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             _ => &["approved", "received", "requested", "rejected"],
         },
     );
+    let how_far = ["shipped", "planned", "packed", "delivered"];
+    let a_parcel = one_of(order["shipments"].as_array(), "shipment_id", &how_far);
+    let parcel = |change: &Value| {
+        let path = format!("{of_staff}/shipments/{}?dry_run=true", a_parcel.id);
+        Call::new("PATCH", &path).json(change)
+    };
     let (refund_path, return_path) =
         (format!("{of_staff}/refunds/{}", refund.id), format!("{of_staff}/returns/{}", a_return.id));
     let mut of_nothing = false;
@@ -99,7 +105,16 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
         Action::Prepare => (status("preparing"), reached(&["preparing", "packed", "shipped", "delivered"])),
         Action::Pack => (status("packed"), reached(&["packed", "shipped", "delivered"])),
         Action::Ship => (status("shipped"), reached(&["shipped", "delivered"])),
+        Action::Fulfill => (post(format!("{of_staff}/fulfill")), false),
+        // While a part has not left, a parcel is delivered, and not the order.
+        Action::Deliver if a_parcel.status == "shipped" && !reached(&["shipped"]) => {
+            (parcel(&json!({"status": "delivered"})), false)
+        }
         Action::Deliver => (status("delivered"), reached(&["delivered"])),
+        Action::NameCourier => {
+            of_nothing = a_parcel.status.is_empty();
+            (parcel(&json!({"courier": "Another one"})), false)
+        }
         Action::Refund => (post(format!("{of_staff}/refunds")), false),
         Action::RetryRefund => {
             of_nothing = refund.status.is_empty();
@@ -131,6 +146,8 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             of_nothing = a_return.status.is_empty();
             (post(format!("{return_path}/receive")), a_return.status == "received")
         }
+        // Nobody asks for a label but us.
+        Action::BuyLabel | Action::RecordLabel => return None,
         Action::Expire | Action::RecordPayment | Action::RecordRefund | Action::RecordDispute => return None,
     };
     let for_all =

@@ -7,7 +7,7 @@ use super::everywhere::{bodies, keys, missing, order_ids};
 use super::{Good, Stage, case, check, shop};
 
 /// Lists of units that are none.
-fn units(good: &Good) -> Vec<super::Case> {
+pub fn units(good: &Good) -> Vec<super::Case> {
     let too_many: Value = (1..=201).map(|line| json!({"line_id": line, "quantity": 1})).collect();
     let mut cases = good.misshapen(&[
         ("/lines", json!([1, "", true, {}, [1], [null], [[]], [{}], [{"line_id": 1}], [{"quantity": 1}]])),

@@ -39,6 +39,8 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::post(&format!("/api/v1/orders/{own}/returns")).key("k9").json(&sent_back), false),
         (Call::new("PATCH", &format!("/api/v1/orders/{own}/status")).json(&packed), true),
         (Call::put(&format!("/api/v1/orders/{own}/status")).json(&packed), true),
+        (Call::post(&format!("{of_staff}/fulfill")).key("k9"), true),
+        (Call::new("PATCH", &format!("{of_staff}/shipments/1")).json(&packed), true),
         (Call::get(&format!("{of_staff}/ledger")), true),
         (Call::post(&format!("{of_staff}/refunds")).key("k9"), true),
         (Call::post(&format!("{of_staff}/refunds/ref_1/retry")), true),

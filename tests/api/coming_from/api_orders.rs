@@ -7,7 +7,7 @@ use super::{Story, fill_cart};
 use crate::support::{assert_problem, mails, money, shop};
 
 #[tokio::test]
-async fn a_cart_is_checked_out_found_tracked_and_cancelled_and_another_order_shipped() {
+async fn a_cart_is_checked_out_found_tracked_and_cancelled_and_another_order_sent() {
     let (shop, jane) = shop().await;
     fill_cart(&shop, &jane, &[("mug", 2)]).await;
     let mut story = Story::of("api_orders", &shop);
@@ -26,8 +26,9 @@ async fn a_cart_is_checked_out_found_tracked_and_cancelled_and_another_order_shi
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("mug")), ((2_500, 2_500), (10, 0)));
     story.another_order(order(&jane, "another", "mug", 2, "pm_card_visa")).await;
-    story.send("status", &shop.admin()).await;
+    story.send("fulfill", &shop.admin()).await;
     story.send("cancel_too_late", &jane).await;
+    story.send("status", &shop.admin()).await;
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("mug")), ((5_000, 2_500), (8, 0)));
     assert_eq!(mails(&shop, "is on its way").len(), 1);

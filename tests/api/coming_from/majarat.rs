@@ -6,7 +6,7 @@ use tests::{Call, Shop};
 use super::{Story, sell, shop_at};
 use crate::returns::decide;
 use crate::statuses::bring;
-use crate::support::{assert_has, money};
+use crate::support::{assert_has, merge, money};
 
 /// 2023-08-07T06:01:52Z, a Monday: when the first order of the document's list was placed.
 const PLACED: i64 = 1_691_388_112;
@@ -60,7 +60,6 @@ async fn orders_are_placed_summed_up_tracked_listed_cancelled_ordered_again_and_
     story.send("place", &asha).await;
     shop.finish().await;
     story.send("summary", &asha).await;
-    story.send("tracking", &asha).await;
     story.send("e_bill", &asha).await;
     for at in 0..23 {
         shop.twin.cloud.clock.advance(1_000);
@@ -93,6 +92,18 @@ async fn orders_are_placed_summed_up_tracked_listed_cancelled_ordered_again_and_
     let id = story.another_order(online).await.order_id();
     let before = money(&shop);
     story.send("cancel_online", &asha).await;
+    let courier = json!({"courier": "DTDC", "tracking_number": "D71204865",
+        "tracking_url": "https://dtdc.example/track/D71204865"});
+    for (status, seconds, more) in [("packed", 7_200, json!({})), ("shipped", 3_600, courier)] {
+        shop.after(seconds).await;
+        let mut change = json!({ "status": status });
+        merge(&mut change, &more);
+        let path = format!("/api/v1/admin/orders/{id}/shipments/1");
+        let moved = shop.send(Call::new("PATCH", &path).token(&shop.admin()).json(&change)).await;
+        assert_eq!(moved.status, 200, "{moved:?}");
+    }
+    let asha = shop.customer("asha");
+    story.send("tracking", &asha).await;
     bring(&shop, &id, "delivered").await;
     story.send("return", &asha).await;
     for verb in ["approve", "receive"] {

@@ -43,7 +43,7 @@ impl<'a> Story<'a> {
         let (method, path) = head.split_once(' ').expect("a method and a path");
         let mut call = Call::new(method, &self.named(path)).token(token);
         if method == "POST"
-            && ["/orders", "/checkout", "/payments", "/refunds", "/returns"]
+            && ["/orders", "/checkout", "/fulfill", "/payments", "/refunds", "/returns"]
                 .iter()
                 .any(|end| path.ends_with(end))
         {

@@ -3,7 +3,7 @@
 use functions::table::Placed;
 use functions::{App, bills, payments};
 use hmac::{Hmac, Mac as _};
-use local::cloud::STRIPE_WEBHOOK_SECRET;
+use local::cloud::{SHIPPO_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use shared::api::place::PlaceOrder;
@@ -59,7 +59,7 @@ impl Stage {
             "payment-worker" | "relay" => Self::Placed,
             "pay-order" | "pay-order-guest" => Self::Unpaid,
             "stripe-webhook" => Self::Charged,
-            "change-status" => Self::Prepared,
+            "carrier-webhook" | "change-shipment" | "change-status" => Self::Prepared,
             "download-invoice" | "get-invoice" | "get-invoice-guest" => Self::Invoiced,
             "retry-refund" | "settle-refund" => Self::RefundFailed,
             "request-return" | "request-return-guest" => Self::Delivered,
@@ -190,8 +190,8 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
     let staff = || Actor::Admin(CustomerId::parse("shop-admin").expect("the samples name staff"));
     let asked = |key: &str| Request { key: key.to_owned(), body: key.to_owned() };
     let delivered = || {
-        let moved = [Command::Pack, Command::Ship, Command::Deliver].map(|command| (staff(), command));
-        [(Actor::Worker, Command::Prepare)].into_iter().chain(moved)
+        let moved = [Command::PACK, Command::SHIP, Command::DELIVER].map(|command| (staff(), command));
+        [(Actor::Worker, Command::PREPARE)].into_iter().chain(moved)
     };
     let requested = || {
         let lines = vec![Units { line: 1, quantity: 1 }];
@@ -210,7 +210,7 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
                 (Actor::Provider, Command::RecordRefund { refund, report }),
             ]
         }
-        Stage::Prepared => vec![(Actor::Worker, Command::Prepare)],
+        Stage::Prepared => vec![(Actor::Worker, Command::PREPARE)],
         Stage::Delivered => delivered().collect(),
         Stage::ReturnRequested => requested().collect(),
         Stage::ReturnApproved => requested().chain([(staff(), Command::ApproveReturn { id: 1 })]).collect(),
@@ -252,6 +252,12 @@ pub async fn event_about(shop: &Shop, sample: &str, order: &Order, now: Timestam
         let token = bill.token(signing_key(shop).await.as_bytes(), Linked::until(now));
         return text.replace(sample, &token);
     }
+    if sample == "carrier-webhook" {
+        let body = event["body"].as_str().expect("the sample has a body");
+        let signed = signature(SHIPPO_WEBHOOK_SECRET, body, now);
+        event["headers"]["shippo-auth-signature"] = Value::from(signed);
+        return event.to_string();
+    }
     if sample != "stripe-webhook" {
         return text;
     }
@@ -260,16 +266,15 @@ pub async fn event_about(shop: &Shop, sample: &str, order: &Order, now: Timestam
     body["data"]["object"]["id"] = Value::from(order.payment.intent.clone());
     let body = body.to_string();
     event["headers"]["content-length"] = Value::from(body.len().to_string());
-    event["headers"]["stripe-signature"] = Value::from(signature(&body, now));
+    event["headers"]["stripe-signature"] = Value::from(signature(STRIPE_WEBHOOK_SECRET, &body, now));
     event["body"] = Value::from(body);
     event.to_string()
 }
 
-/// A signature of Stripe's (its documentation, "Verify webhook signatures manually").
-fn signature(body: &str, now: Timestamp) -> String {
+/// A signature of Stripe's (its documentation, "Verify webhook signatures manually"), and of Shippo's ("Webhook security").
+fn signature(secret: &str, body: &str, now: Timestamp) -> String {
     let seconds = now.seconds();
-    let mut mac =
-        <Hmac<Sha256> as hmac::Mac>::new_from_slice(STRIPE_WEBHOOK_SECRET.as_bytes()).expect("any key fits");
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(secret.as_bytes()).expect("any key fits");
     mac.update(format!("{seconds}.{body}").as_bytes());
     format!("t={seconds},v1={}", hex::encode(mac.finalize().into_bytes()))
 }

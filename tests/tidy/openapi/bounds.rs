@@ -8,7 +8,7 @@ use crate::none;
 use crate::workspace::read;
 
 /// Bounds of schemas that are constants of the domain.
-const SCHEMAS: [(&str, u64); 73] = [
+const SCHEMAS: [(&str, u64); 77] = [
     ("PlaceOrder/properties/lines/maxItems", limits::LINES as u64),
     ("PlaceLine/properties/quantity/maximum", limits::QUANTITY as u64),
     ("PlaceOrder/properties/notes/maxLength", limits::NOTES as u64),
@@ -23,6 +23,10 @@ const SCHEMAS: [(&str, u64); 73] = [
     ("UnitsGiven/properties/quantity/maximum", limits::QUANTITY as u64),
     ("LineId/maximum", limits::LINES as u64),
     ("ChangeStatus/oneOf/1/properties/reason/maxLength", limits::REASON as u64),
+    ("FulfillOrder/properties/lines/maxItems", limits::LINES as u64),
+    ("FulfillOrder/properties/courier/maxLength", limits::NAME as u64),
+    ("FulfillOrder/properties/tracking_number/maxLength", limits::NAME as u64),
+    ("FulfillOrder/properties/tracking_url/maxLength", limits::TRACKING_URL as u64),
     ("RefundOrder/properties/lines/maxItems", limits::LINES as u64),
     ("RefundOrder/properties/reason/maxLength", limits::REASON as u64),
     ("SettleRefund/properties/reference/maxLength", limits::NAME as u64),
@@ -132,6 +136,8 @@ fn bounds_of_the_domain_are_in_the_documents_words() {
         format!("opens this one order for {} days", limits::GUEST_TOKEN_DAYS),
         format!("staff gives money back at most {} times for one order", limits::REFUNDS),
         format!("an order has at most {} returns", limits::RETURNS),
+        format!("parcels of an order are planned at most {} times", limits::PLANS),
+        format!("at most {} times for one order", limits::COURIERS),
         format!("{}, road freight, unless given", shared::carbon::ROAD_FACTOR_G_PER_TKM),
         format!("at most {} seconds old", shared::webhook_signature::TOLERANCE_SECONDS),
     ] {
@@ -188,6 +194,27 @@ fn the_bounds_of_settings_are_those_that_are_checked() {
     check(&format!("{returns}/reasons/items/maxLength"), &reason, 1);
     check(&format!("{returns}/reasons/items/minLength"), &reason, -1);
     check("ReturnReasons/items/maxLength", &reason, 1);
+    let packagings = |count: u64, name: u64, side: u64, carries: u64, weighs: u64| {
+        let name = text(name);
+        let kind = |at: u64| {
+            let id = format!("{at}{}", name.chars().skip(at.to_string().len()).collect::<String>());
+            json!({"id": id, "length_mm": side, "width_mm": side, "height_mm": side,
+                "max_weight_grams": carries, "weight_grams": weighs, "material": "board"})
+        };
+        json!({"fulfillment": {"packagings": (0..count).map(kind).collect::<Vec<_>>()}})
+    };
+    let list = "FulfillmentSettings/properties/packagings";
+    check(&format!("{list}/maxItems"), &|count| packagings(count, 3, 1, 1, 0), 1);
+    check(&format!("{list}/minItems"), &|count| packagings(count, 3, 1, 1, 0), -1);
+    let packaging = "Packaging/properties";
+    check(&format!("{packaging}/id/maxLength"), &|length| packagings(1, length, 1, 1, 0), 1);
+    for side in ["length_mm", "width_mm", "height_mm"] {
+        check(&format!("{packaging}/{side}/maximum"), &|side| packagings(1, 1, side, 1, 0), 1);
+        check(&format!("{packaging}/{side}/minimum"), &|side| packagings(1, 1, side, 1, 0), -1);
+    }
+    check(&format!("{packaging}/max_weight_grams/maximum"), &|grams| packagings(1, 1, 1, grams, 0), 1);
+    check(&format!("{packaging}/max_weight_grams/minimum"), &|grams| packagings(1, 1, 1, grams, 0), -1);
+    check(&format!("{packaging}/weight_grams/maximum"), &|grams| packagings(1, 1, 1, 1, grams), 1);
     let trees = |number: u64| json!({"eco": {"trees_per_order": number}});
     check("EcoSettings/properties/trees_per_order/maximum", &trees, 1);
     let name = |length: u64| json!({"sender": {"name": text(length)}});

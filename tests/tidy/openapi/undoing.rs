@@ -11,7 +11,7 @@ fn call(id: &str, instead: &[(&str, &str)]) -> Call {
 
 impl Documented {
     /// A paid order of so many mugs, as the workers leave it.
-    async fn paid(&self, key: &str, mugs: u32, card: &str) -> Answer {
+    pub(super) async fn paid(&self, key: &str, mugs: u32, card: &str) -> Answer {
         let mut body = tests::order_body("mug-enamel", mugs, card);
         body["contact_email"] = "alice@example.com".into();
         let place = call("place-order", &[("Idempotency-Key", key)]).token(&self.alice).json(&body);

@@ -21,6 +21,8 @@ use crate::secrets::Secrets;
 use asked::{NewRefund, NewShipment, NewTransaction};
 use wire::{Account, Event, List, Refund, Shipment, Transaction};
 
+/// What it is called in errors.
+pub(super) const NAME: &str = "Shippo";
 /// The API version that this client is written for (Shippo: "API versioning").
 const VERSION: &str = "2018-02-08";
 /// The header that Shippo signs webhooks in, where it was asked to (Shippo: "Webhook security").
@@ -38,7 +40,7 @@ pub struct Shippo {
 impl Shippo {
     /// Shippo at `base_url`; `secret` is a JSON object with `api_key` and `webhook_secret`.
     pub fn new(connector: SharedHttpConnector, base_url: &str, secret: Secrets) -> Self {
-        Self { api: Api::new(connector, base_url, "Shippo"), secret }
+        Self { api: Api::new(connector, base_url, NAME), secret }
     }
 
     /// Rates of all carriers that take it.
@@ -61,14 +63,14 @@ impl Shippo {
     ) -> Result<Purchase, Error> {
         // Before any money moves: afterwards nothing may fail that a label cannot do without.
         let carrier = self.carrier_of(rate).await?;
-        if look_up && let Some(purchase) = self.find(rate, &carrier, parcels).await? {
+        if look_up && let Some(purchase) = self.bought_at(rate, &carrier, parcels).await? {
             return Ok(purchase);
         }
         let asked = NewTransaction::of(rate, reference);
         match self.post::<Transaction>("/transactions", &asked, ASK_CARRIERS).await? {
             Answer::Ok(transaction) if parcels > 1 && transaction.label(&carrier).is_some() => {
                 let pending = Purchase::Pending { transaction: transaction.object_id };
-                Ok(self.find(rate, &carrier, parcels).await?.unwrap_or(pending))
+                Ok(self.bought_at(rate, &carrier, parcels).await?.unwrap_or(pending))
             }
             Answer::Ok(transaction) => Ok(transaction.purchase(&carrier)),
             Answer::Refused(refusal) => Ok(Purchase::Refused(refusal)),
@@ -76,9 +78,15 @@ impl Shippo {
         }
     }
 
+    /// What was bought at a rate.
+    pub async fn find(&self, rate: &Rate, parcels: usize) -> Result<Option<Purchase>, Error> {
+        let carrier = self.carrier_of(rate).await?;
+        self.bought_at(rate, &carrier, parcels).await
+    }
+
     /// What was bought at a rate. `None`: nothing, whatever was tried. Shippo lets this be asked 50 times a minute (Shippo: "Rate
     /// limits", GET of several), so only repeated purchases and those of several parcels do.
-    async fn find(&self, rate: &Rate, carrier: &str, parcels: usize) -> Result<Option<Purchase>, Error> {
+    async fn bought_at(&self, rate: &Rate, carrier: &str, parcels: usize) -> Result<Option<Purchase>, Error> {
         let path = format!("/transactions?results={PAGE}&rate={}", segment(&rate.id));
         match self.get::<List<Transaction>>(&path).await? {
             Answer::Ok(list) => Ok(wire::found(list.results, carrier, parcels)),

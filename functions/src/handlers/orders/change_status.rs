@@ -21,19 +21,19 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
         return Err(errors.into());
     }
     let case = case(app, &request).await?;
-    let done = command(app, &request, case, &move_to(body)?).await?.settled(app).await?;
+    let done = command(app, &request, case, &move_to(app, body).await?).await?.settled(app).await?;
     let view = StatusView::of(&done.order, &done.document, done.dry_run);
     Ok(Response::json(200, &view)?.versioned(done.order.version()))
 }
 
 /// The command that leads to a status.
-fn move_to(body: ChangeStatus) -> Result<Command, Error> {
+async fn move_to(app: &App, body: ChangeStatus) -> Result<Command, Error> {
     Ok(match body.status {
         Status::Confirmed => Command::Accept,
-        Status::Preparing => Command::Prepare,
-        Status::Packed => Command::Pack,
-        Status::Shipped => Command::Ship,
-        Status::Delivered => Command::Deliver,
+        Status::Preparing => Command::Prepare { packagings: app.packagings().await? },
+        Status::Packed => Command::PACK,
+        Status::Shipped => Command::SHIP,
+        Status::Delivered => Command::DELIVER,
         Status::Cancelled => Command::Cancel {
             reason: body.reason.unwrap_or_else(|| "staff_request".to_owned()),
             override_reason: body.override_reason,

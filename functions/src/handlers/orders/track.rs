@@ -1,6 +1,7 @@
 //! `GET /orders/{order_id}/tracking`: where the parcels are (R4).
 
 use shared::api::tracking::TrackingView;
+use std::collections::BTreeMap;
 
 use crate::app::App;
 use crate::edge::{Function, Request, Response};
@@ -16,7 +17,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let id = request.order_id()?;
     let customer = owner(app, &caller, &id).await?;
     let (order, document) = find(app, &customer, &id).await?;
-    let view = TrackingView::of(&order, &document, app.now());
+    // Only carriers that were asked for a label tell about parcels.
+    let told = match order.labels().is_empty() {
+        true => BTreeMap::new(),
+        false => app.table.checkpoints(&customer, &id).await?,
+    };
+    let view = TrackingView::of(&order, &document, &told, app.now());
     // Whether it is late depends on the day.
     Ok(Response::json(200, &view)?.versioned_with_body(order.version()))
 }

@@ -1,3 +1,4 @@
 //! What providers tell us.
 
+pub mod carrier;
 pub mod stripe;

@@ -9,14 +9,13 @@ use crate::edge::{Delivery, Function};
 use crate::error::Error;
 use crate::orders::load;
 use crate::payments::settle_or_give_up;
+use crate::queues::delay;
 
 /// The function.
 pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app, delivery)));
 
 /// Seconds until the next look when the provider does not answer.
 const AGAIN_AFTER_SECONDS: i32 = 60;
-/// The longest that a queue keeps a message back (AWS SQS, `DelaySeconds`).
-const LONGEST_DELAY_SECONDS: i64 = 900;
 
 /// Does what can be done now. While something is open, a new delayed message takes this one's place: a provider that
 /// is down for hours must not push orders into the dead letters.
@@ -26,12 +25,9 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let id = order.id;
     // Whatever the provider refuses: when the hold is over the order is given up, and that needs no provider.
     let held = order.status == Status::Pending && order.hold_until.is_some_and(|until| app.now() < until);
-    let delay = match settle_or_give_up(app, order, &document).await {
+    let again_after = match settle_or_give_up(app, order, &document).await {
         Ok(order) => match next_step(&order, app.now()) {
-            Step::WaitUntil(moment) => {
-                let seconds = moment.seconds_since(app.now()).saturating_add(1);
-                i32::try_from(seconds.clamp(1, LONGEST_DELAY_SECONDS)).unwrap_or(AGAIN_AFTER_SECONDS)
-            }
+            Step::WaitUntil(moment) => delay(moment.seconds_since(app.now()).saturating_add(1)),
             Step::Done => return refunds_are_well(&order),
             _ => AGAIN_AFTER_SECONDS,
         },
@@ -45,7 +41,7 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
         }
         Err(error) => return Err(error),
     };
-    app.queues.send(Queue::Payment, &[(message, delay)]).await
+    app.queues.send(Queue::Payment, &[(message, again_after)]).await
 }
 
 /// A refund that failed for good needs somebody, as long as the store has money that is not its own: its message ends in the

@@ -126,7 +126,7 @@ pub struct PackagingView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParcelView {
     /// Its place among the order's parcels, from 1.
-    pub shipment_id: usize,
+    pub shipment_id: u16,
     /// From where.
     pub warehouse_id: WarehouseId,
     /// Which packaging.

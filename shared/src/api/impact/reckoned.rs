@@ -127,9 +127,8 @@ impl LegView {
 impl PackagingView {
     /// What is planned, unless the order is off: nothing was packed then, or it was unpacked and is used again.
     fn of(factors: &FactorSet, order: &Order) -> Self {
-        let planned = if order.status == Status::Cancelled { &[] } else { parcels(order) };
-        let parcels: Vec<ParcelView> =
-            planned.iter().zip(1..).map(|(parcel, at)| ParcelView::of(factors, at, parcel)).collect();
+        let planned = if order.status == Status::Cancelled { vec![] } else { parcels(order) };
+        let parcels: Vec<ParcelView> = planned.iter().map(|parcel| ParcelView::of(factors, parcel)).collect();
         let sum = |part: fn(&ParcelView) -> u64| parcels.iter().map(part).fold(0, u64::saturating_add);
         let carbon_grams = sum(|parcel| parcel.carbon_grams.unwrap_or_default());
         Self {
@@ -144,7 +143,7 @@ impl PackagingView {
 }
 
 impl ParcelView {
-    fn of(factors: &FactorSet, shipment_id: usize, parcel: &Parcel) -> Self {
+    fn of(factors: &FactorSet, parcel: &Parcel) -> Self {
         let packed = &parcel.packed;
         let (material, recycled_percent) = packed.made_of().unzip();
         let factor = material.and_then(|material| factors.material(material));
@@ -152,7 +151,7 @@ impl ParcelView {
             carbon::packaging_grams(factors, material, packed.packaging_grams, percent)
         });
         Self {
-            shipment_id,
+            shipment_id: parcel.number,
             warehouse_id: parcel.warehouse.clone(),
             packaging: packed.packaging.clone(),
             packages: packed.count,

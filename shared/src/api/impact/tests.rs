@@ -43,7 +43,7 @@ fn the_goods_count_until_parcels_are_planned_and_then_their_packaging_too() {
     let before = impact(&case);
     assert!(!before.transport.parcels_planned && before.packaging.parcels.is_empty());
     assert_eq!(before.packaging.carbon_kg, "0.000");
-    case.staff(&Command::Prepare);
+    case.staff(&Command::PREPARE);
     let after = impact(&case);
     let grams = |view: &ImpactView| view.transport.legs.iter().map(|leg| leg.weight_grams).sum::<u64>();
     assert_eq!(grams(&after), grams(&before) + after.packaging.material_grams);
@@ -52,10 +52,10 @@ fn the_goods_count_until_parcels_are_planned_and_then_their_packaging_too() {
 #[test]
 fn what_is_called_off_emits_nothing_and_what_is_left_emits_its_part() {
     let mut case = Case::paid();
-    case.staff(&Command::Prepare);
+    case.staff(&Command::PREPARE);
     // The tea lies in the south alone, with one of the mugs.
     case.customer(&cancel_lines("k", &[units(1, 3), units(3, 7)]));
-    case.staff(&Command::Prepare);
+    case.staff(&Command::PREPARE);
     let left = impact(&case);
     let houses: Vec<_> = left.transport.legs.iter().map(|leg| leg.warehouse_id.as_str()).collect();
     assert_eq!(houses, ["north"]);
@@ -73,8 +73,8 @@ fn the_stages_are_those_that_were_reached_and_those_that_are_to_come() {
     open.extend([("prepared", false), ("packed", false), ("shipped", false), ("delivered", false)]);
     assert_eq!(stages(&case), open);
     assert_eq!(impact(&case).lifecycle[5].expected.as_deref(), Some("2026-03-04"));
-    case.staff(&Command::Prepare);
-    case.staff(&Command::Ship);
+    case.staff(&Command::PREPARE);
+    case.staff(&Command::SHIP);
     let mut on_its_way = reached(&["placed", "confirmed", "prepared", "shipped"]);
     on_its_way.push(("delivered", false));
     assert_eq!(stages(&case), on_its_way, "nobody said that it was packed");
@@ -107,7 +107,7 @@ fn the_store_says_what_it_does_and_claims_no_more() {
 #[test]
 fn packaging_of_which_nothing_is_known_is_shown_and_not_counted() {
     let mut case = Case::paid();
-    case.staff(&Command::Prepare);
+    case.staff(&Command::PREPARE);
     for event in &mut case.order.log {
         if let crate::order::EventKind::Prepared { parcels, .. } = &mut event.kind {
             for parcel in parcels.iter_mut() {

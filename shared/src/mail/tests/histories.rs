@@ -1,8 +1,9 @@
 //! Orders that everything happens to that can happen.
 
 use super::*;
+use crate::carrier::Refusal;
 use crate::order::payment::Method;
-use crate::order::{Actor, Command, IntentReport, Received, RefundReport, RefundWish};
+use crate::order::{Actor, Command, IntentReport, LabelReport, Received, RefundReport, RefundWish};
 
 pub fn pay(method: Method, key: &str) -> Command {
     Command::Pay { method, key: key.into() }
@@ -134,6 +135,30 @@ pub fn called_off_in_parts() -> Case {
     case
 }
 
+/// In two parts, the label of one of which is refused at first; then a part of the rest is called off.
+pub fn sent_in_parts() -> Case {
+    let mut case = Case::paid();
+    case.system(&Command::PREPARE);
+    let request = |parcel: u16| Command::RequestLabel { parcel, rate: rate("rate_1") };
+    let news = |parcel: u16, report: LabelReport| Command::RecordLabel { parcel, report };
+    case.system(&request(1));
+    case.system(&news(1, LabelReport::Failed(Refusal::new("no", "not there"))));
+    case.system(&request(1));
+    case.system(&news(1, LabelReport::Bought(Box::new(label("label_1")))));
+    case.staff(&Command::Pack { parcel: Some(2) });
+    case.later(1);
+    case.staff(&fulfill("f", Some(&[units(2, 1)]), Some(courier("bike"))));
+    case.system(&news(1, LabelReport::Voided));
+    case.later(1);
+    case.staff(&Command::Deliver { parcel: Some(3) });
+    case.staff(&Command::NameCourier { parcel: Some(4), courier: courier("van") });
+    case.later(1);
+    case.ship();
+    case.later(1);
+    case.system(&Command::DELIVER);
+    case
+}
+
 /// All of them, each with its name.
 pub fn histories() -> Vec<(&'static str, Case)> {
     vec![
@@ -145,5 +170,6 @@ pub fn histories() -> Vec<(&'static str, Case)> {
         ("refunded twice", refunded_twice()),
         ("turned down", turned_down()),
         ("called off in parts", called_off_in_parts()),
+        ("sent in parts", sent_in_parts()),
     ]
 }

@@ -3,9 +3,11 @@
 use super::super::event::{EventKind, Request, Role};
 use super::super::rejection::Rejection;
 use super::super::rules::needs_override;
+use super::super::shipments::{Shipment, status_of};
 use super::super::units::Units;
 use super::super::{Cause, Order, Status};
-use super::{check_units, refunds};
+use super::{check_units, parcels, refunds};
+use crate::money::Money;
 use crate::placement::Document;
 
 /// Why a part is called off.
@@ -37,8 +39,8 @@ pub(super) fn lines(
 ) -> Result<Vec<EventKind>, Rejection> {
     let override_reason = overridden(order, document, why.override_reason, role)?;
     let tallies = order.tallies(document);
-    check_units(document, asked, |line| tallies.of(line).left())?;
-    let left: u32 = tallies.all().iter().map(|tally| tally.left()).sum();
+    check_units(document, asked, |line| tallies.of(line).open())?;
+    let left: u32 = tallies.all().iter().map(|tally| tally.open()).sum();
     let gone: u32 = asked.iter().map(|units| units.quantity).sum();
     let owed = order.sums().owed();
     let going = asked.iter().map(|units| tallies.worth_of_going(document, *units));
@@ -51,12 +53,19 @@ pub(super) fn lines(
         override_reason: override_reason.clone(),
         request: why.request.clone(),
     }];
-    if gone == left {
+    if gone == left && !order.has_left() {
         // Nothing is left to be sent, so nothing is left to be paid: not the delivery either.
         events.push(EventKind::Cancelled { reason: why.reason.to_owned(), override_reason });
         events.extend(refunds::of(order, order.sums().refundable(), Cause::Cancelled));
     } else {
         events.extend(refunds::of(order, amount, Cause::Cancelled));
+    }
+    if gone == left && order.has_left() {
+        // What has left is all that there is.
+        let sent: Vec<Shipment> = order.shipments().into_iter().filter(Shipment::has_left).collect();
+        let stands = status_of(&sent).unwrap_or(order.status);
+        let owed = owed.minus(amount).unwrap_or(Money::zero(owed.currency()));
+        events.extend(parcels::arrived(order, Status::Confirmed, stands, owed));
     }
     Ok(events)
 }

@@ -61,9 +61,7 @@ pub(super) fn record(order: &Order, report: &IntentReport) -> Result<Vec<EventKi
         (_, IntentReport::Succeeded { intent, amount, .. }) => paid(order, intent, *amount),
         (State::Authorized, IntentReport::Canceled { .. }) => Ok(lapsed(order)),
         // It cannot be taken any more. Before it is to be taken, a refusal is older news than the reservation.
-        (State::Authorized, IntentReport::Failed { intent, code, .. })
-            if matches!(order.status, Status::Shipped | Status::Delivered) =>
-        {
+        (State::Authorized, IntentReport::Failed { intent, code, .. }) if order.has_left() => {
             Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
         }
         (State::Authorized, _) => Ok(vec![]),
@@ -87,11 +85,7 @@ pub(super) fn record(order: &Order, report: &IntentReport) -> Result<Vec<EventKi
             Ok(vec![EventKind::PaymentFailed { intent: intent.clone(), code: code.clone() }])
         }
         // What has left is still to be paid, whatever became of the reservation.
-        (State::Failed { .. }, IntentReport::Canceled { .. })
-            if matches!(order.status, Status::Shipped | Status::Delivered) =>
-        {
-            Ok(vec![])
-        }
+        (State::Failed { .. }, IntentReport::Canceled { .. }) if order.has_left() => Ok(vec![]),
         (
             State::Created | State::Open | State::Failed { .. } | State::Voiding,
             IntentReport::Canceled { .. },
@@ -214,13 +208,11 @@ fn lapsed(order: &Order) -> Vec<EventKind> {
     if order.sums().owed().is_zero() {
         return vec![EventKind::PaymentVoided];
     }
-    match order.status {
-        Status::Shipped | Status::Delivered => {
-            let code = "authorization_expired".to_owned();
-            vec![EventKind::PaymentFailed { intent: order.payment.intent.clone(), code }]
-        }
-        _ => vec![EventKind::PaymentVoided, called_off("authorization_expired")],
+    if order.has_left() {
+        let code = "authorization_expired".to_owned();
+        return vec![EventKind::PaymentFailed { intent: order.payment.intent.clone(), code }];
     }
+    vec![EventKind::PaymentVoided, called_off("authorization_expired")]
 }
 
 fn started(intent: &str) -> EventKind {

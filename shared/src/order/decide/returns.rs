@@ -21,7 +21,7 @@ pub(super) fn request(
         return Err(Rejection::UnknownReason { reasons: reasons.clone() });
     }
     let tallies = order.tallies(document);
-    check_units(document, lines, |line| tallies.of(line).left())?;
+    check_units(document, lines, |line| tallies.of(line).returnable())?;
     let id = u16::try_from(order.returns().len() + 1).map_err(|_| Rejection::TooMany { what: "returns" })?;
     Ok(vec![EventKind::ReturnRequested {
         id,

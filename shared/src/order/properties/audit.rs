@@ -14,6 +14,9 @@ pub(super) struct Line {
     pub(super) credited: u32,
     pub(super) returning: u32,
     pub(super) returned: u32,
+    pub(super) packed: u32,
+    pub(super) sent: u32,
+    pub(super) delivered: u32,
     /// Paid back, and still with the store or the customer.
     kept_for_nothing: u32,
 }
@@ -65,12 +68,39 @@ impl Audit {
         let mut refunds: BTreeMap<&str, (i64, Way)> = BTreeMap::new();
         let mut disputes: BTreeMap<&str, i64> = BTreeMap::new();
         let mut returns: BTreeMap<u16, &[crate::order::Units]> = BTreeMap::new();
+        let mut parcels: BTreeMap<u16, &Vec<crate::order::Units>> = BTreeMap::new();
+        let mut packed: Vec<u16> = Vec::new();
         for event in &order.log {
             match &event.kind {
                 EventKind::Paid { amount, .. } | EventKind::Collected { amount } => {
                     audit.captured += amount.minor();
                 }
+                EventKind::Prepared { parcels: planned, .. } => {
+                    audit.open_parcels();
+                    parcels.extend(planned.iter().map(|parcel| (parcel.number, &parcel.lines)));
+                }
+                EventKind::ParcelPacked { parcel } => {
+                    for units in parcels[parcel] {
+                        audit.line(units.line).packed += units.quantity;
+                    }
+                    packed.push(*parcel);
+                }
+                EventKind::ParcelShipped { parcel, .. } => {
+                    let closed = packed.contains(parcel);
+                    for units in parcels[parcel] {
+                        let line = audit.line(units.line);
+                        line.sent += units.quantity;
+                        line.packed -= if closed { units.quantity } else { 0 };
+                    }
+                }
+                EventKind::ParcelDelivered { parcel } => {
+                    for units in parcels[parcel] {
+                        audit.line(units.line).delivered += units.quantity;
+                    }
+                }
+                EventKind::Cancelled { .. } => audit.open_parcels(),
                 EventKind::LinesCancelled { lines, .. } => {
+                    audit.open_parcels();
                     for units in lines {
                         let line = audit.line(units.line);
                         line.cancelled += units.quantity;
@@ -145,6 +175,13 @@ impl Audit {
         audit
     }
 
+    /// Parcels that were closed and have not left are not any more.
+    fn open_parcels(&mut self) {
+        for line in &mut self.lines {
+            line.packed = 0;
+        }
+    }
+
     fn line(&mut self, number: u16) -> &mut Line {
         &mut self.lines[usize::from(number) - 1]
     }
@@ -188,7 +225,11 @@ pub(super) fn once_is_once(order: &Order) {
             EventKind::ReturnRequested { id, .. }
             | EventKind::ReturnApproved { id }
             | EventKind::ReturnRejected { id, .. }
-            | EventKind::ReturnReceived { id, .. } => ("", *id),
+            | EventKind::ReturnReceived { id, .. }
+            | EventKind::ParcelShipped { parcel: id, .. }
+            | EventKind::ParcelDelivered { parcel: id }
+            | EventKind::LabelBought { parcel: id, .. }
+            | EventKind::LabelVoided { parcel: id } => ("", *id),
             EventKind::Placed { .. }
             | EventKind::Confirmed
             | EventKind::PaymentAuthorized { .. }
@@ -199,7 +240,11 @@ pub(super) fn once_is_once(order: &Order) {
             | EventKind::Cancelled { .. } => ("", 0),
             // Parcels are planned anew when a part is called off; attempts to pay are refused and replaced; a refund can
             // fail, be asked for again and fail again.
-            EventKind::Prepared { .. }
+            EventKind::ParcelPacked { .. }
+            | EventKind::CourierNamed { .. }
+            | EventKind::LabelRequested { .. }
+            | EventKind::LabelFailed { .. }
+            | EventKind::Prepared { .. }
             | EventKind::Packed
             | EventKind::LinesCancelled { .. }
             | EventKind::PaymentPending

@@ -183,7 +183,14 @@ fn country() -> Country {
 }
 
 fn warehouses() -> BTreeMap<WarehouseId, Warehouse> {
-    let place = || Place { country: country(), region: None, postal_code: None, city: "Utrecht".into() };
+    let place = || Place {
+        country: country(),
+        region: None,
+        postal_code: None,
+        city: "Utrecht".into(),
+        street: None,
+        phone: None,
+    };
     let area = || ServedArea {
         countries: vec![],
         regions: vec![],

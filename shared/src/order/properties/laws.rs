@@ -4,7 +4,9 @@ use super::audit::{Audit, once_is_once, told};
 use super::provider::{At, Provider};
 use super::stock::Stock;
 use crate::order::payment::{PaymentStatus, State};
-use crate::order::{Actor, EventKind, Order, Role, Status, apply};
+use crate::order::{
+    Actor, EventKind, FulfillmentStatus, Order, Role, Shipment, ShipmentState, Status, apply,
+};
 use crate::placement::Document;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -16,10 +18,45 @@ pub(super) fn check(order: &Order, document: &Document, stock: &Stock, provider:
     once_is_once(order);
     money(order, document, &audit);
     units(order, document, &audit);
+    parcels(order, document);
     stock.check(order, document);
     assert!(audit.deliveries <= 1, "the delivery charge goes back twice: {}", told(order));
     let paid = provider.attempts.iter().filter(|attempt| attempt.at == At::Paid).count();
     assert!(paid <= 1, "money was taken twice: {provider:?} {}", told(order));
+}
+
+/// The order stands where the least of its parcels does.
+fn parcels(order: &Order, document: &Document) {
+    let shipments = order.shipments();
+    let numbers: Vec<u16> = shipments.iter().map(Shipment::number).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?} {}", told(order));
+    let least = shipments.iter().map(|shipment| shipment.state).min();
+    let has_left = shipments.iter().any(Shipment::has_left);
+    let fits = match order.status {
+        Status::Pending | Status::Cancelled => shipments.is_empty(),
+        Status::Confirmed => shipments.iter().all(Shipment::has_left),
+        Status::Preparing => least == Some(ShipmentState::Planned),
+        Status::Packed => least == Some(ShipmentState::Packed),
+        Status::Shipped => least == Some(ShipmentState::Shipped),
+        Status::Delivered => least == Some(ShipmentState::Delivered),
+    };
+    assert!(fits, "{shipments:?} {}", told(order));
+    let goods = match order.status {
+        Status::Cancelled => FulfillmentStatus::Cancelled,
+        Status::Shipped | Status::Delivered => FulfillmentStatus::Fulfilled,
+        _ if has_left => FulfillmentStatus::PartiallyFulfilled,
+        Status::Preparing | Status::Packed => FulfillmentStatus::InProgress,
+        Status::Pending | Status::Confirmed => FulfillmentStatus::Unfulfilled,
+    };
+    assert_eq!(order.fulfillment, goods, "{}", told(order));
+    // Every unit that is not called off is in one parcel, once they are planned.
+    if !matches!(order.status, Status::Pending | Status::Confirmed | Status::Cancelled) {
+        for line in crate::order::lines(document) {
+            let planned: u32 = shipments.iter().map(|shipment| shipment.parcel.units_of(line)).sum();
+            let tally = order.tallies(document).of(line);
+            assert_eq!(planned, tally.sent + tally.open(), "line {line} of {}", told(order));
+        }
+    }
 }
 
 fn the_state_is_the_fold_of_its_log(order: &Order) {
@@ -95,10 +132,23 @@ fn units(order: &Order, document: &Document, audit: &Audit) {
             "line {number} of {}",
             told(order)
         );
-        let gone = line.cancelled + line.returning + line.returned;
-        assert!(gone <= line.ordered && line.credited <= line.ordered, "line {number} of {}", told(order));
+        let back = line.returning + line.returned;
+        assert!(line.credited <= line.ordered, "line {number} of {}", told(order));
+        assert!(back <= line.delivered && line.delivered <= line.sent, "line {number} of {}", told(order));
+        assert!(line.cancelled + line.sent + line.packed <= line.ordered, "line {number} of {}", told(order));
         assert!(line.cancelled + line.returned <= line.credited, "line {number} of {}", told(order));
-        assert_eq!(tally.left(), line.ordered - gone, "line {number} of {}", told(order));
+        assert_eq!(
+            (tally.packed, tally.sent, tally.delivered),
+            (line.packed, line.sent, line.delivered),
+            "line {number} of {}",
+            told(order)
+        );
+        assert_eq!(
+            (tally.open(), tally.returnable()),
+            (line.ordered - line.cancelled - line.sent, line.delivered - back),
+            "line {number} of {}",
+            told(order)
+        );
     }
     if order.status == Status::Delivered || order.status == Status::Shipped {
         let kept: u32 = audit.lines.iter().map(|line| line.ordered - line.cancelled).sum();
@@ -122,7 +172,7 @@ pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[Ev
                 let open = document.policies.returns.window_days > 0 && now <= end;
                 assert!(open || actor.role() == Role::Staff, "the window is closed: {}", told(order));
             }
-            EventKind::Shipped => {
+            EventKind::ParcelShipped { .. } => {
                 let paid =
                     matches!(order.payment.state, State::Captured | State::Authorized | State::OnDelivery);
                 assert!(paid, "sent unpaid: {}", told(order));
@@ -134,6 +184,8 @@ pub(super) fn step(before: Status, order: &Order, document: &Document, new: &[Ev
     let planned_anew = new.iter().any(|event| matches!(event, EventKind::LinesCancelled { .. }));
     let off = order.status == Status::Cancelled && !matches!(before, Status::Shipped | Status::Delivered);
     let (from, to) = (path(before), path(order.status));
+    // A part that is wanted before the rest opens parcels that were closed.
+    let planned_anew = planned_anew || new.iter().any(|event| matches!(event, EventKind::Prepared { .. }));
     let on = from <= to && order.status != Status::Cancelled;
     assert!(on || off || planned_anew, "from {before:?} to {:?}: {}", order.status, told(order));
 }

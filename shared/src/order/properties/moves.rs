@@ -7,7 +7,7 @@ use super::wishes::{actor_for, wish};
 use super::world::World;
 use super::{DAY, HOUR};
 use crate::order::payment::{Method, Reference, Step, next_step};
-use crate::order::{Actor, Command, IntentReport, Rejection, ReturnState, Status};
+use crate::order::{Actor, Command, IntentReport, LabelStep, Rejection, ReturnState, Status};
 
 /// Lets one thing happen.
 pub(super) fn play(world: &mut World<'_>, picks: &mut Picks<'_>) {
@@ -38,13 +38,25 @@ pub(super) fn go_on(world: &mut World<'_>, picks: &mut Picks<'_>) {
         return;
     }
     let order = world.order();
+    let label = order.next_label(world.now, false);
+    if matches!(label, LabelStep::LookUp { .. } | LabelStep::Void { .. }) {
+        world.ask(&super::wishes::label_step(world, picks), &Actor::Worker);
+        return;
+    }
     let (command, actor) = match order.status {
         Status::Pending if order.payment.reference().is_some() => return at_the_provider(world, picks),
         Status::Pending => (super::wishes::pay(world, picks), Actor::Customer),
-        Status::Confirmed => (Command::Prepare, Actor::Worker),
-        Status::Preparing => (picks.one_of(&[Command::Ship, Command::Pack]), super::staff()),
-        Status::Packed => (Command::Ship, super::staff()),
-        Status::Shipped => (Command::Deliver, Actor::Worker),
+        Status::Confirmed => (Command::PREPARE, Actor::Worker),
+        Status::Preparing | Status::Packed if picks.below(3) == 0 => {
+            (super::wishes::label_step(world, picks), Actor::Worker)
+        }
+        Status::Preparing => match picks.below(3) {
+            0 => (Command::PACK, super::staff()),
+            1 => (Command::SHIP, super::staff()),
+            _ => (super::wishes::a_part(world, picks), super::staff()),
+        },
+        Status::Packed => (Command::SHIP, super::staff()),
+        Status::Shipped => (Command::DELIVER, Actor::Worker),
         Status::Cancelled => (super::wishes::refund(world, picks), super::staff()),
         Status::Delivered => match order.returns().iter().find(|known| known.is_open()) {
             Some(known) if known.state == ReturnState::Requested => {
@@ -122,7 +134,7 @@ fn late_news(world: &mut World<'_>, picks: &mut Picks<'_>) {
     let at = picks.index(world.provider.news.len());
     let news = world.provider.news[at].clone();
     // Nobody holds what was seen of a payment until its goods have left.
-    let gone = matches!(world.order().status, Status::Shipped | Status::Delivered);
+    let gone = world.order().has_left();
     if !(gone && matches!(news, Command::RecordPayment(_))) {
         world.ask(&news, &Actor::Provider);
     }
@@ -137,6 +149,7 @@ fn asked_before(world: &mut World<'_>, picks: &mut Picks<'_>) {
     let (mut command, actor) = world.done[at].clone();
     match &mut command {
         Command::CancelLines { request, .. }
+        | Command::Fulfill { request, .. }
         | Command::Refund { request, .. }
         | Command::RequestReturn { request, .. } => request.body = "another".into(),
         Command::Pay { method, .. } => *method = Method::Later,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::order::{Action, EventKind};
 
 /// Every kind of event that a log can have.
-const EVENTS: [&str; 30] = [
+const EVENTS: [&str; 38] = [
     "placed",
     "confirmed",
     "payment_chosen",
@@ -19,6 +19,14 @@ const EVENTS: [&str; 30] = [
     "payment_failed",
     "payment_voided",
     "preparing",
+    "parcel_packed",
+    "parcel_shipped",
+    "parcel_delivered",
+    "courier_named",
+    "label_requested",
+    "label_bought",
+    "label_failed",
+    "label_voided",
     "packed",
     "shipped",
     "delivered",

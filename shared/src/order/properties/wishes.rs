@@ -1,16 +1,24 @@
 //! Everything that can be asked of an order, with sense and without.
 
+use std::borrow::Cow;
+
 use super::picks::Picks;
 use super::staff;
 use super::world::World;
+use crate::carrier::Refusal;
 use crate::money::Money;
+use crate::order::fixtures::{label, rate};
 use crate::order::payment::Method;
-use crate::order::{Actor, Command, Received, RefundReport, RefundWish, Request, Units};
+use crate::order::{
+    Actor, Command, Courier, LabelReport, LabelStep, Received, RefundReport, RefundWish, Request, Status,
+    Units,
+};
+use crate::packaging;
 
 /// Something that somebody wants.
 pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     let order = world.order();
-    match picks.below(35) {
+    match picks.below(43) {
         0..=2 => pay(world, picks),
         3 => Command::Cancel { reason: "no".into(), override_reason: reason(picks) },
         4..=7 => Command::CancelLines {
@@ -19,10 +27,10 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
             override_reason: reason(picks),
             request: request(world),
         },
-        8 => Command::Prepare,
-        9 => Command::Pack,
-        10 => Command::Ship,
-        11 => Command::Deliver,
+        8 => Command::PREPARE,
+        9 => Command::PACK,
+        10 => Command::SHIP,
+        11 => Command::DELIVER,
         12..=16 => refund(world, picks),
         17 | 18 => Command::RetryRefund { refund: a_refund(world, picks) },
         19 | 20 => Command::SettleRefund {
@@ -35,6 +43,24 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
         28..=31 => receive(world, picks),
         32 => Command::Accept,
         33 => Command::Expire,
+        34 => Command::Pack { parcel: Some(a_parcel(world, picks)) },
+        35 => Command::Ship { parcel: Some(a_parcel(world, picks)), courier: courier(picks) },
+        36 => Command::Deliver { parcel: Some(a_parcel(world, picks)) },
+        37 | 38 => {
+            let lines = (picks.below(4) != 0).then(|| lines(world, picks));
+            fulfill(world, picks, lines)
+        }
+        39 => {
+            let courier = courier(picks).unwrap_or_else(|| Courier {
+                name: "bike".into(),
+                tracking_number: None,
+                tracking_url: None,
+            });
+            let parcel = (picks.below(2) == 0).then(|| a_parcel(world, picks));
+            Command::NameCourier { parcel, courier }
+        }
+        40 => request_label(world, picks),
+        41 => Command::RecordLabel { parcel: a_parcel(world, picks), report: label_news(world, picks) },
         _ => {
             let report = RefundReport::Failed { attempt: 0, code: "no".into() };
             Command::RecordRefund { refund: format!("{}-refund-99", order.id), report }
@@ -55,10 +81,15 @@ pub(super) fn actor_for(command: &Command, picks: &mut Picks<'_>) -> Actor {
         | Command::RecordRefund { .. }
         | Command::RecordOutsideRefund { .. }
         | Command::RecordDispute { .. } => Actor::Provider,
-        Command::Prepare | Command::Pack | Command::Ship | Command::Deliver => {
-            picks.one_of(&[staff(), Actor::Worker])
-        }
-        Command::Refund { .. }
+        Command::RecordLabel { .. } => Actor::Worker,
+        Command::Prepare { .. }
+        | Command::Pack { .. }
+        | Command::Ship { .. }
+        | Command::Deliver { .. }
+        | Command::NameCourier { .. }
+        | Command::RequestLabel { .. } => picks.one_of(&[staff(), Actor::Worker]),
+        Command::Fulfill { .. }
+        | Command::Refund { .. }
         | Command::RetryRefund { .. }
         | Command::SettleRefund { .. }
         | Command::ApproveReturn { .. }
@@ -130,7 +161,8 @@ fn lines(world: &World<'_>, picks: &mut Picks<'_>) -> Vec<Units> {
         .map(|_| {
             let line = u16::try_from(picks.below(count) + 1).expect("a few") + u16::from(picks.once_in(20));
             let left = if line <= u16::try_from(count).expect("a few") {
-                world.order().tallies(&world.document).of(line).left()
+                let tally = world.order().tallies(&world.document).of(line);
+                if world.order().status == Status::Delivered { tally.returnable() } else { tally.open() }
             } else {
                 1
             };
@@ -142,6 +174,62 @@ fn lines(world: &World<'_>, picks: &mut Picks<'_>) -> Vec<Units> {
             Units { line, quantity }
         })
         .collect()
+}
+
+/// One unit, or all units of a line, goes first.
+pub(super) fn a_part(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let lines = Some(lines(world, picks));
+    fulfill(world, picks, lines)
+}
+
+fn fulfill(world: &World<'_>, picks: &mut Picks<'_>, lines: Option<Vec<Units>>) -> Command {
+    let packagings = Cow::Borrowed(packaging::DEFAULT.as_slice());
+    Command::Fulfill { lines, courier: courier(picks), packagings, request: request(world) }
+}
+
+/// What the worker would ask of the carrier next, answered by it; or a label is asked for.
+pub(super) fn label_step(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    match world.order().next_label(world.now, true) {
+        LabelStep::Void { parcel, .. } => Command::RecordLabel { parcel, report: LabelReport::Voided },
+        LabelStep::Buy { parcel, .. } | LabelStep::LookUp { parcel, .. } if picks.below(3) != 0 => {
+            Command::RecordLabel { parcel, report: label_news(world, picks) }
+        }
+        _ => request_label(world, picks),
+    }
+}
+
+fn request_label(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
+    let order = world.order();
+    Command::RequestLabel { parcel: a_parcel(world, picks), rate: rate(&format!("rate_{}", order.version())) }
+}
+
+/// A parcel of the order, or one that was, or never.
+fn a_parcel(world: &World<'_>, picks: &mut Picks<'_>) -> u16 {
+    let shipments = world.order().shipments();
+    if shipments.is_empty() || picks.once_in(8) {
+        return picks.units(4) as u16;
+    }
+    picks.one_of(&shipments).number()
+}
+
+fn courier(picks: &mut Picks<'_>) -> Option<Courier> {
+    (picks.below(2) == 0).then(|| Courier {
+        name: "post".into(),
+        tracking_number: Some(format!("3S{}", picks.below(3))),
+        tracking_url: None,
+    })
+}
+
+fn label_news(world: &World<'_>, picks: &mut Picks<'_>) -> LabelReport {
+    match picks.below(5) {
+        0 => LabelReport::Failed(Refusal::new("no", "not there")),
+        1 => LabelReport::Voided,
+        2 => LabelReport::NoRate {
+            failures: usize::from(picks.once_in(2)),
+            refusal: Refusal::new("no_rates", "nobody"),
+        },
+        _ => LabelReport::Bought(Box::new(label(&format!("label_{}", world.order().version())))),
+    }
 }
 
 fn a_refund(world: &World<'_>, picks: &mut Picks<'_>) -> String {

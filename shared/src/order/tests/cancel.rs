@@ -87,9 +87,9 @@ fn an_order_cancelled_before_the_provider_knew_of_it_is_void_at_once() {
 #[test]
 fn customers_call_off_until_it_is_packed_and_staff_until_it_is_shipped() {
     let mut case = Case::paid();
-    case.staff(&Command::Prepare);
+    case.staff(&Command::PREPARE);
     assert!(case.decide(&Actor::Customer, &cancel()).is_ok());
-    case.staff(&Command::Pack);
+    case.staff(&Command::PACK);
     let status = Status::Packed;
     assert_eq!(case.refuses(&Actor::Customer, &cancel()), Rejection::AgainstPolicy { status });
     let part = cancel_lines("c1", &[units(1, 1)]);
@@ -111,7 +111,7 @@ fn once_it_is_shipped_it_is_too_late_for_everybody_and_every_reason() {
             let why = case.refuses(&actor, &cancel_lines("c1", &[units(1, 1)]));
             assert_eq!(why, Rejection::WrongStatus { action, status });
         }
-        case.system(&Command::Deliver);
+        case.system(&Command::DELIVER);
     }
 }
 
@@ -203,7 +203,7 @@ fn the_last_part_that_is_called_off_is_the_whole_order_with_its_delivery() {
 #[test]
 fn after_a_part_was_called_off_the_parcels_are_planned_anew() {
     let mut case = Case::paid();
-    for steps in [vec![Command::Prepare], vec![Command::Prepare, Command::Pack]] {
+    for steps in [vec![Command::PREPARE], vec![Command::PREPARE, Command::PACK]] {
         for command in &steps {
             case.staff(command);
         }
@@ -212,7 +212,7 @@ fn after_a_part_was_called_off_the_parcels_are_planned_anew() {
         assert_eq!(case.order.fulfillment, FulfillmentStatus::Unfulfilled);
     }
     let before = case.order.log.len();
-    case.system(&Command::Prepare);
+    case.system(&Command::PREPARE);
     let planned = case.order.log[before..].iter().find_map(|event| match &event.kind {
         EventKind::Prepared { parcels, .. } => Some(parcels.clone()),
         _ => None,

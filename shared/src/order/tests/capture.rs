@@ -69,7 +69,7 @@ fn a_provider_that_took_more_than_is_owed_gives_the_rest_back_at_once() {
 
 #[test]
 fn a_reservation_that_lapses_before_shipping_calls_the_order_off() {
-    for steps in [vec![], vec![Command::Prepare], vec![Command::Prepare, Command::Pack]] {
+    for steps in [vec![], vec![Command::PREPARE], vec![Command::PREPARE, Command::PACK]] {
         let mut case = Case::reserved();
         for command in &steps {
             case.system(command);
@@ -97,7 +97,7 @@ fn a_reservation_that_lapses_after_shipping_is_visible_as_money_that_is_missing(
     assert_eq!(case.order.payment_status(), PaymentStatus::Failed);
     assert_eq!((case.order.sums().balance_minor(), case.order.sums().authorized()), (8516, cents(0)));
     assert_eq!(step(&case), Step::Done);
-    case.system(&Command::Deliver);
+    case.system(&Command::DELIVER);
     assert_eq!(case.money(), [8516, 0, 0, 0], "nothing is collected at the door for it");
 }
 

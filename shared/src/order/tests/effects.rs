@@ -80,11 +80,11 @@ fn stock_moves_with_nothing_but_cancelling_shipping_and_receiving() {
     let mut case = Case::paid();
     case.staff(&refund("r1", of_lines(&[units(2, 2)])));
     case.refund_done();
-    case.staff(&Command::Prepare);
-    case.staff(&Command::Pack);
+    case.staff(&Command::PREPARE);
+    case.staff(&Command::PACK);
     assert!(case.effects.iter().all(|effects| *effects == Effects::default()));
-    case.staff(&Command::Ship);
-    case.system(&Command::Deliver);
+    case.staff(&Command::SHIP);
+    case.system(&Command::DELIVER);
     case.customer(&send_back("t1", &[units(2, 2)]));
     case.staff(&Command::ApproveReturn { id: 1 });
     assert_eq!(case.effects.iter().filter(|effects| **effects != Effects::default()).count(), 1);
@@ -118,10 +118,10 @@ fn step(case: &mut Case, key: usize, (kind, line, quantity, scrapped): (u8, u16,
     let command = match kind {
         0 | 1 => cancel_lines(&key, &[units(line, quantity)]),
         2 if quantity == 1 && scrapped == 0 => cancel(),
-        2 => Command::Ship,
-        3 => Command::Prepare,
-        4 => Command::Ship,
-        5 => Command::Deliver,
+        2 => Command::SHIP,
+        3 => Command::PREPARE,
+        4 => Command::SHIP,
+        5 => Command::DELIVER,
         6 | 7 => send_back(&key, &[units(line, quantity.min(2))]),
         8 => Command::ApproveReturn { id },
         9 => Command::RejectReturn { id, reason: "no".into() },

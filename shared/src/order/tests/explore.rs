@@ -8,6 +8,7 @@ use super::super::fixtures::*;
 use super::super::payment::{PROVIDER_PATIENCE_SECONDS, Reference, State, has_waited_long_enough};
 use super::super::*;
 use super::words::name;
+use crate::carrier::Refusal;
 use crate::store::{Capture, Cutoff, Cutoffs, Settings};
 
 /// Far more than there are; a state that names something unbounded would never end.
@@ -37,6 +38,8 @@ struct Seen {
     retryable: bool,
     owed: bool,
     units_left: bool,
+    parcels: Vec<&'static str>,
+    wants_label: bool,
     held: bool,
     waited: bool,
     window: bool,
@@ -76,15 +79,20 @@ fn seen(case: &Case) -> Seen {
             .any(|it| failed(it) && it.amount.minor() <= sums.refundable().minor()),
         owed: !sums.owed().is_zero(),
         units_left: !left(case).is_empty(),
+        parcels: states(order.shipments().iter().map(|it| it.state.as_str()).collect()),
+        wants_label: order.shipments().iter().any(Shipment::wants_label),
         held: order.hold_until.is_some_and(|until| *now < until),
         waited: has_waited_long_enough(order, *now),
         window: order.return_until(document).is_some_and(|until| *now <= until),
     }
 }
 
-/// The units of each line that can still be called off or sent back.
+/// The units of each line that can still be called off, or sent back once all have arrived.
 fn left(case: &Case) -> Vec<Units> {
-    let left = |line: u16| units(line, case.order.tallies(&case.document).of(line).left());
+    let left = |line: u16| match case.order.status {
+        Status::Delivered => units(line, case.order.tallies(&case.document).of(line).returnable()),
+        _ => units(line, case.order.tallies(&case.document).of(line).open()),
+    };
     (1..=2).map(left).filter(|units| units.quantity > 0).collect()
 }
 
@@ -192,10 +200,26 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
             };
             parts(case).into_iter().map(command).collect()
         }
-        Action::Prepare => vec![Command::Prepare],
-        Action::Pack => vec![Command::Pack],
-        Action::Ship => vec![Command::Ship],
-        Action::Deliver => vec![Command::Deliver],
+        Action::Prepare => vec![Command::PREPARE],
+        Action::Pack => vec![Command::PACK, Command::Pack { parcel: a_parcel(case, ShipmentState::Planned) }],
+        Action::Ship => vec![
+            Command::SHIP,
+            Command::Ship { parcel: a_parcel(case, ShipmentState::Packed), courier: Some(courier("post")) },
+        ],
+        Action::Deliver => {
+            vec![Command::Deliver { parcel: a_parcel(case, ShipmentState::Shipped) }, Command::DELIVER]
+        }
+        Action::Fulfill => parts(case).iter().map(|lines| fulfill(&key, Some(lines), None)).collect(),
+        Action::NameCourier => {
+            let parcel = case.order.shipments().first().map(Shipment::number);
+            vec![Command::NameCourier { parcel: parcel.or(Some(99)), courier: courier(&key) }]
+        }
+        Action::BuyLabel => {
+            let wants = case.order.shipments().into_iter().find(Shipment::wants_label);
+            let parcel = wants.map_or(99, |shipment| shipment.number());
+            vec![Command::RequestLabel { parcel, rate: rate(&key) }]
+        }
+        Action::RecordLabel => label_reports(case, &key),
         Action::Accept => vec![Command::Accept],
         Action::Expire => vec![Command::Expire],
         Action::Refund => vec![
@@ -222,6 +246,23 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
             })
             .to_vec(),
     }
+}
+
+/// A parcel that is so far, if there is one; else one that is not there.
+fn a_parcel(case: &Case, state: ShipmentState) -> Option<u16> {
+    let found = case.order.shipments().into_iter().find(|shipment| shipment.state == state);
+    Some(found.map_or(99, |shipment| shipment.number()))
+}
+
+fn label_reports(case: &Case, key: &str) -> Vec<Command> {
+    let reports = |parcel: u16| {
+        let bought = LabelReport::Bought(Box::new(label(key)));
+        let failed = LabelReport::Failed(Refusal::new("no", "not there"));
+        let failures = case.order.label_failures(parcel);
+        let no_rate = LabelReport::NoRate { failures, refusal: Refusal::new("no_rates", "nobody") };
+        [bought, failed, no_rate, LabelReport::Voided].map(|report| Command::RecordLabel { parcel, report })
+    };
+    [99].into_iter().chain(case.order.labels().into_keys()).flat_map(reports).collect()
 }
 
 fn the_return(case: &Case, state: ReturnState) -> u16 {

@@ -154,8 +154,8 @@ fn a_full_refund_is_the_rest_of_what_was_taken_and_leaves_no_unit_to_pay_back() 
 fn what_was_given_back_whole_is_not_sent_for_nothing() {
     let mut case = Case::paid();
     case.staff(&refund("r1", RefundWish::Full));
-    case.system(&Command::Prepare);
-    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
+    case.system(&Command::PREPARE);
+    assert_eq!(case.refuses(&staff(), &Command::SHIP), Rejection::NotPaid);
 }
 
 #[test]
@@ -163,11 +163,11 @@ fn what_was_given_back_unit_by_unit_is_not_sent_for_nothing_either() {
     let mut case = Case::paid();
     case.staff(&cancel_lines("c1", &[units(1, 1)]));
     case.staff(&refund("r1", of_lines(&[units(1, 2), units(2, 2), units(3, 6)])));
-    case.system(&Command::Prepare);
-    assert!(case.decide(&staff(), &Command::Ship).is_ok(), "one bag of tea is still paid");
+    case.system(&Command::PREPARE);
+    assert!(case.decide(&staff(), &Command::SHIP).is_ok(), "one bag of tea is still paid");
     case.staff(&refund("r2", of_lines(&[units(3, 1)])));
     assert_eq!(case.money()[0], 586, "the delivery is");
-    assert_eq!(case.refuses(&staff(), &Command::Ship), Rejection::NotPaid);
+    assert_eq!(case.refuses(&staff(), &Command::SHIP), Rejection::NotPaid);
     assert!(!available_actions(&case.order, &case.document, Role::Staff, case.now).contains(&"ship"));
 }
 

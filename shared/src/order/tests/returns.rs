@@ -34,14 +34,14 @@ fn nothing_is_sent_back_before_it_was_delivered() {
     let mut case = Case::paid();
     let action = Action::RequestReturn;
     let ask = send_back("t1", &[units(1, 1)]);
-    for steps in [vec![], vec![Command::Prepare], vec![Command::Pack], vec![Command::Ship]] {
+    for steps in [vec![], vec![Command::PREPARE], vec![Command::PACK], vec![Command::SHIP]] {
         for command in &steps {
             case.staff(command);
         }
         let status = case.order.status;
         assert_eq!(case.refuses(&Actor::Customer, &ask), Rejection::WrongStatus { action, status });
     }
-    case.system(&Command::Deliver);
+    case.system(&Command::DELIVER);
     case.customer(&ask);
 }
 

@@ -190,7 +190,7 @@ fn goods_that_were_never_paid_come_back_without_money() {
     let mut case = Case::reserved();
     case.ship();
     case.system(&canceled(intent("pi_1")));
-    case.system(&Command::Deliver);
+    case.system(&Command::DELIVER);
     case.customer(&send_back("t1", &[units(2, 2)]));
     case.staff(&approve(1));
     case.staff(&receive(1, None));

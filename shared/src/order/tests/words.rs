@@ -53,19 +53,30 @@ fn guard(action: Action) -> &'static str {
         }
         Action::Cancel => {
             "customers: as far as the policy of the order's placement goes, by the way that it is paid. Staff: beyond it only \
-             with an `override_reason`, which stays in the log"
+             with an `override_reason`, which stays in the log. Nobody once a parcel has left: then the rest is called off by its \
+             lines"
         }
         Action::CancelLines => {
-            "as `cancel`, for units that were not called off before. Where parcels were planned, the order goes back to \
+            "as `cancel`, for units that were not called off before and have not left. Where parcels were planned, the order goes back to \
              `confirmed` and they are planned anew; without a unit left it is cancelled whole, with its delivery"
         }
         Action::Prepare => "",
-        Action::Pack => "",
-        Action::Ship => {
-            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; \
-             else it is refused, and so is an order of which every unit was paid back"
+        Action::Pack => "one parcel or all; the order is packed with the last",
+        Action::Fulfill => {
+            "as `ship`, for units that have not left; parcels are planned around them, which opens those that were closed. Staff \
+             alone chooses units"
         }
-        Action::Deliver => "what is paid on delivery is collected with it",
+        Action::NameCourier => "a parcel is planned, or has left and not arrived",
+        Action::BuyLabel => "a parcel has not left and has no label, or the carrier refused it",
+        Action::RecordLabel => "news of a label that was not asked for changes nothing",
+        Action::Ship => {
+            "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused, and so is an order of \
+             which every unit was paid back. One parcel or all; the order is shipped with the last"
+        }
+        Action::Deliver => {
+            "a parcel has left and has not arrived; the order is delivered with the last, and what is paid on delivery is collected \
+             with it"
+        }
         Action::Refund => {
             "money was taken that is neither given back, nor promised, nor disputed; never more than that, and at most 40 times by staff"
         }

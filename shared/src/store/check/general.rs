@@ -1,12 +1,14 @@
-//! Payments, limits, guests, the environment and mails.
+//! Payments, packagings, limits, guests, the environment and mails.
 
 use super::urls::{is_origin, is_page_with_token};
 use super::{Report, bounds, is_text};
 use crate::address::is_mail_address;
+use crate::packaging::Packaging;
 use crate::store::{PaymentSettings, Sender, Settings};
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {
     check_payment(&settings.payment, report);
+    check_packagings(&settings.fulfillment.packagings, report);
     report.range("/limits/orders_per_hour", settings.limits.orders_per_hour, 1..=1_000);
     if settings.guest_checkout.order_url.as_deref().is_some_and(|url| !is_page_with_token(url)) {
         let detail = "an https URL of at most 500 characters with {token} once, behind the host";
@@ -37,6 +39,30 @@ fn check_payment(payment: &PaymentSettings, report: &mut Report) {
                 "an origin as browsers write it, e.g. https://shop.example: no path, no slash at the end";
             report.add(format!("/payment/return_origins/{at}"), "invalid", detail);
         }
+    }
+}
+
+fn check_packagings(packagings: &[Packaging], report: &mut Report) {
+    let list = "/fulfillment/packagings";
+    if packagings.is_empty() {
+        report.add(list, "required", "something to pack parcels in");
+    }
+    report.at_most(list, packagings.len(), bounds::PACKAGINGS);
+    report.unique(list, packagings.iter().map(|packaging| &packaging.id), |at| format!("{at}/id"));
+    for (at, packaging) in packagings.iter().enumerate() {
+        report.text(format!("{list}/{at}/id"), &packaging.id, bounds::PACKAGING_NAME);
+        let sides = [
+            ("length_mm", packaging.length_mm),
+            ("width_mm", packaging.width_mm),
+            ("height_mm", packaging.height_mm),
+        ];
+        for (name, side) in sides {
+            report.range(format!("{list}/{at}/{name}"), side, 1..=bounds::SIDE_MM);
+        }
+        let carried = 1..=bounds::CARRIED_GRAMS;
+        report.range(format!("{list}/{at}/max_weight_grams"), packaging.max_weight_grams, carried);
+        let own = 0..=bounds::PACKAGING_GRAMS;
+        report.range(format!("{list}/{at}/weight_grams"), packaging.weight_grams, own);
     }
 }
 

@@ -54,6 +54,16 @@ mod bounds {
     pub const ORIGINS: usize = 20;
     /// Characters of a URL.
     pub const URL: usize = 500;
+    /// Kinds of packaging.
+    pub const PACKAGINGS: usize = 50;
+    /// Characters of the name of a packaging.
+    pub const PACKAGING_NAME: usize = 60;
+    /// Millimetres of a side of a packaging.
+    pub const SIDE_MM: u32 = 10_000;
+    /// Grams that a packaging carries.
+    pub const CARRIED_GRAMS: u32 = 1_000_000;
+    /// Grams that a packaging weighs itself.
+    pub const PACKAGING_GRAMS: u32 = 100_000;
     /// Trees for one order.
     pub const TREES: u32 = 100;
     /// Days after delivery that a return can be asked for.

@@ -39,6 +39,7 @@ fn settings() -> Value {
             "unpaid_hold_minutes": 10080,
             "return_origins": ["https://shop.example", "http://localhost:3000"],
         },
+        "fulfillment": {"packagings": [packaging("mailer"), packaging("box")]},
         "limits": {"orders_per_hour": 1000},
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/orders?key={token}"},
         "eco": {"trees_per_order": 100},
@@ -57,6 +58,10 @@ fn settings() -> Value {
             "returns": {"window_days": 365, "reasons": ["damaged", "x".repeat(60)], "refund_delivery": true},
         },
     })
+}
+
+fn packaging(id: &str) -> Value {
+    json!({"id": id, "length_mm": 10_000, "width_mm": 1, "height_mm": 250, "max_weight_grams": 1_000_000, "weight_grams": 0, "material": "paper"})
 }
 
 fn warehouse() -> Value {
@@ -389,6 +394,55 @@ fn payments_have_methods_holds_and_origins() {
 }
 
 #[test]
+fn packagings_can_be_told_apart_and_are_of_some_size() {
+    const LIST: &str = "/fulfillment/packagings";
+    let named = |count: usize| repeated(count, |at| packaging(&format!("box {at}")));
+    check_settings(&[
+        ("/fulfillment", json!({}), &[]),
+        (LIST, json!([]), &[(LIST, "required")]),
+        (LIST, named(50), &[]),
+        (LIST, named(51), &[(LIST, "out_of_range")]),
+        ("/fulfillment/packagings/1/id", json!("mailer"), &[("/fulfillment/packagings/1/id", "duplicate")]),
+        ("/fulfillment/packagings/1/id", json!(""), &[("/fulfillment/packagings/1/id", "invalid")]),
+        (
+            "/fulfillment/packagings/1/id",
+            json!("x".repeat(61)),
+            &[("/fulfillment/packagings/1/id", "invalid")],
+        ),
+        (
+            "/fulfillment/packagings/0/length_mm",
+            json!(0),
+            &[("/fulfillment/packagings/0/length_mm", "out_of_range")],
+        ),
+        (
+            "/fulfillment/packagings/0/width_mm",
+            json!(10_001),
+            &[("/fulfillment/packagings/0/width_mm", "out_of_range")],
+        ),
+        (
+            "/fulfillment/packagings/0/height_mm",
+            json!(0),
+            &[("/fulfillment/packagings/0/height_mm", "out_of_range")],
+        ),
+        (
+            "/fulfillment/packagings/0/max_weight_grams",
+            json!(0),
+            &[("/fulfillment/packagings/0/max_weight_grams", "out_of_range")],
+        ),
+        (
+            "/fulfillment/packagings/0/max_weight_grams",
+            json!(1_000_001),
+            &[("/fulfillment/packagings/0/max_weight_grams", "out_of_range")],
+        ),
+        (
+            "/fulfillment/packagings/0/weight_grams",
+            json!(100_001),
+            &[("/fulfillment/packagings/0/weight_grams", "out_of_range")],
+        ),
+    ]);
+}
+
+#[test]
 fn limits_guests_trees_and_the_sender_are_bounded() {
     check_settings(&[
         ("/limits/orders_per_hour", json!(0), &[("/limits/orders_per_hour", "out_of_range")]),
@@ -500,6 +554,9 @@ fn a_warehouse_is_somewhere_and_serves_what_can_be_told_apart() {
             ("/name", json!("x".repeat(201)), &[("/name", "invalid")]),
             ("/place/city", json!("\n"), &[("/place/city", "invalid")]),
             ("/place/region", json!(" "), &[("/place/region", "invalid")]),
+            ("/place/street", json!("Kade 1"), &[]),
+            ("/place/street", json!(""), &[("/place/street", "invalid")]),
+            ("/place/phone", json!("\n"), &[("/place/phone", "invalid")]),
             ("/place/postal_code", json!("x".repeat(201)), &[("/place/postal_code", "invalid")]),
             ("/areas", json!([]), &[]),
             ("/areas", repeated(51, |_| json!({"distance_km": 1})), &[("/areas", "out_of_range")]),

@@ -8,7 +8,13 @@ pub(super) fn check(warehouse: &Warehouse, report: &mut Report) {
     report.text("/name", &warehouse.name, limits::NAME);
     let place = &warehouse.place;
     report.text("/place/city", &place.city, limits::NAME);
-    for (field, text) in [("region", &place.region), ("postal_code", &place.postal_code)] {
+    let optional = [
+        ("region", &place.region),
+        ("postal_code", &place.postal_code),
+        ("street", &place.street),
+        ("phone", &place.phone),
+    ];
+    for (field, text) in optional {
         if let Some(text) = text {
             report.text(format!("/place/{field}"), text, limits::NAME);
         }

@@ -1,0 +1,4 @@
+//! Parcels: what is sent, and how far it is.
+
+pub mod change;
+pub mod fulfill;
