@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod app;
+pub mod bills;
 pub mod carriers;
 pub mod carts;
 pub mod catalog;

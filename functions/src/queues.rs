@@ -31,6 +31,7 @@ fn variable(queue: Queue) -> &'static str {
         Queue::Fulfillment => "FULFILLMENT_QUEUE_URL",
         Queue::Email => "EMAIL_QUEUE_URL",
         Queue::Payment => "PAYMENT_QUEUE_URL",
+        Queue::Invoice => "INVOICE_QUEUE_URL",
     }
 }
 

@@ -6,6 +6,7 @@
 //! | frozen document     | `CUSTOMER#<id>`    | `PLACED#<placement>`    | `NUMBER#<number>` | `ORDER#<id>`     |
 //! | counts of orders    | `CUSTOMER#<id>`    | `COUNTS`                |                   |                  |
 //! | mail that was sent  | `CUSTOMER#<id>`    | `MAIL#<order>#<event>`  |                   |                  |
+//! | bill                | `CUSTOMER#<id>`    | `BILL#<order>#<event>`  |                   |                  |
 //! | parcel, seen where  | `CUSTOMER#<id>`    | `TRACK#<order>#<parcel>`|                   |                  |
 //! | label being bought  | `CUSTOMER#<id>`    | `LABEL#<order>#<parcel>`|                   |                  |
 //! | open cart           | `CUSTOMER#<id>`    | `CART`                  |                   |                  |
@@ -15,6 +16,7 @@
 //! | product             | `PRODUCT#<id>`     | `PRODUCT`               | `CATALOG`         | `PRODUCT#<id>`   |
 //! | stock               | `PRODUCT#<id>`     | `STOCK#<variation>#<warehouse>#<bucket>` |  |                  |
 //! | stock adjustment    | `PRODUCT#<id>`     | `ZADJUST#<hash>`        |                   |                  |
+//! | last number of bills| `SERIES#<series>`  | `SERIES`                |                   |                  |
 //! | store, which version| `STORE`            | `CURRENT`               |                   |                  |
 //! | store, one version  | `STORE`            | `V#<version>`           |                   |                  |
 //! | mail address        | `ADDRESS#<hash>`   | `MAILBOX`               |                   |                  |
@@ -32,6 +34,7 @@ use crate::ids::{
     CouponCode, CustomerId, IdempotencyKey, OrderId, OrderNumber, PlacementTag, ProductId, VariationId,
     WarehouseId,
 };
+use crate::invoice::{Series, Subject};
 use crate::order::Status;
 use crate::sku::Sku;
 use crate::time::Timestamp;
@@ -107,6 +110,26 @@ pub fn counts(owner: &CustomerId) -> Key {
 /// The record that a mail about an event was sent.
 pub fn mail(owner: &CustomerId, order: &OrderId, sequence: u64) -> Key {
     Key::new(customer(owner), format!("MAIL#{order}#{sequence:06}"))
+}
+
+/// The record of a bill, by the event that it is about: an invoice has none, and comes first.
+pub fn bill(owner: &CustomerId, order: &OrderId, subject: &Subject) -> Key {
+    bill_at(owner, order, subject.place())
+}
+
+/// The same by its place ([`Subject::place`]).
+pub fn bill_at(owner: &CustomerId, order: &OrderId, place: u64) -> Key {
+    Key::new(customer(owner), format!("{}{place:06}", bills(order)))
+}
+
+/// What the sort keys of an order's bills begin with.
+pub fn bills(order: &OrderId) -> String {
+    format!("BILL#{order}#")
+}
+
+/// The last number that a series of bills has given out.
+pub fn series(series: &Series) -> Key {
+    Key::new(format!("SERIES#{series}"), "SERIES".to_owned())
 }
 
 /// Where a parcel of an order was seen.

@@ -14,6 +14,7 @@ pub mod coupon;
 pub mod fulfillment;
 pub mod guest;
 pub mod ids;
+pub mod invoice;
 pub mod keys;
 pub mod language;
 pub mod limits;

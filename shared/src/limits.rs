@@ -86,3 +86,11 @@ pub const COURIERS: usize = 100;
 pub const RETURNS: usize = 20;
 /// Places at which a parcel was seen that are kept: the last ones.
 pub const CHECKPOINTS: usize = 100;
+/// Characters of what the numbers of bills begin with; `{year}` counts as it is written.
+pub const BILL_PREFIX: usize = 20;
+/// Lines of a seller's bank details on bills.
+pub const BANK_LINES: usize = 6;
+/// Characters of the note at the end of bills.
+pub const BILL_NOTE: usize = 500;
+/// Minutes that the link to a bill's PDF is good for.
+pub const BILL_LINK_MINUTES: i64 = 15;

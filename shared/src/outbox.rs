@@ -15,11 +15,13 @@ pub enum Queue {
     Email,
     /// Looks after payments and stock holds that hang.
     Payment,
+    /// Numbers bills.
+    Invoice,
 }
 
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 3] = [Self::Fulfillment, Self::Email, Self::Payment];
+    pub const ALL: [Self; 4] = [Self::Fulfillment, Self::Email, Self::Payment, Self::Invoice];
 }
 
 /// What a queue carries: ids and a sequence number, no personal data. The worker reads the rest from the table.
@@ -60,10 +62,14 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         } => &[(Queue::Email, 0), (Queue::Payment, PAYMENT_DELAY_SECONDS)],
         EventKind::Placed { method: Method::Cod, .. } => &[(Queue::Email, 0)],
         EventKind::PaymentChosen { .. } => &[(Queue::Payment, PAYMENT_DELAY_SECONDS)],
-        EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
+        EventKind::Confirmed => &[(Queue::Email, 0), (Queue::Fulfillment, 0), (Queue::Invoice, 0)],
         // The parcels are planned anew, and what is given back is asked for.
-        EventKind::LinesCancelled { .. } => &[(Queue::Email, 0), (Queue::Fulfillment, 0)],
-        EventKind::Cancelled { .. } => &[(Queue::Email, 0), (Queue::Payment, 0), (Queue::Fulfillment, 0)],
+        EventKind::LinesCancelled { .. } => {
+            &[(Queue::Email, 0), (Queue::Fulfillment, 0), (Queue::Invoice, 0)]
+        }
+        EventKind::Cancelled { .. } => {
+            &[(Queue::Email, 0), (Queue::Payment, 0), (Queue::Fulfillment, 0), (Queue::Invoice, 0)]
+        }
         // What is reserved is taken now.
         EventKind::ParcelShipped { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
         // Labels are bought for what is planned, and given back for what is not sent.
@@ -71,17 +77,18 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         EventKind::RefundRequested { .. }
         | EventKind::RefundRetried { .. }
         | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],
+        // What was taken off may be final now: `invoice::due`.
+        EventKind::Refunded { .. }
+        | EventKind::RefundSettled { .. }
+        | EventKind::RefundedOutside { .. }
+        | EventKind::ReturnReceived { .. } => &[(Queue::Email, 0), (Queue::Invoice, 0)],
         EventKind::Shipped
         | EventKind::Delivered
         | EventKind::ParcelDelivered { .. }
         | EventKind::PaymentFailed { .. }
-        | EventKind::Refunded { .. }
-        | EventKind::RefundSettled { .. }
-        | EventKind::RefundedOutside { .. }
         | EventKind::ReturnRequested { .. }
         | EventKind::ReturnApproved { .. }
-        | EventKind::ReturnRejected { .. }
-        | EventKind::ReturnReceived { .. } => &[(Queue::Email, 0)],
+        | EventKind::ReturnRejected { .. } => &[(Queue::Email, 0)],
         EventKind::PaymentReplaced
         | EventKind::CheckoutOpened { .. }
         | EventKind::PaymentStarted { .. }

@@ -142,9 +142,21 @@ async fn broken_messages_do_not_keep_unpaid_orders_of_the_same_batch_from_expiri
 }
 
 #[tokio::test]
+async fn broken_messages_do_not_keep_bills_of_the_same_batch_from_being_numbered_once() {
+    let (shop, ids) = shop("cod").await;
+    check_worker(&shop, "invoice-worker", &ids, 2, &[]).await;
+    let items = shop.twin.cloud.dynamodb.items(&shop.twin.table).expect("items");
+    let bills =
+        items.iter().filter(|item| item["SK"]["S"].as_str().is_some_and(|key| key.starts_with("BILL#")));
+    let mut numbers: Vec<&str> = bills.filter_map(|bill| bill["b"]["S"].as_str()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, ["INV-000001", "INV-000002"]);
+}
+
+#[tokio::test]
 async fn an_empty_batch_is_done_and_an_event_that_is_no_batch_fails_as_a_whole() {
     let shop = Shop::open();
-    for function in ["email-worker", "fulfillment-worker", "payment-worker", "relay"] {
+    for function in ["email-worker", "fulfillment-worker", "invoice-worker", "payment-worker", "relay"] {
         assert_eq!(invoke(&shop, function, r#"{"Records":[]}"#).await, Some(failures(&[])), "{function}");
         for event in [
             "",
@@ -210,7 +222,7 @@ async fn a_broken_change_stops_the_batch_there_and_is_the_only_one_named() {
         assert_eq!(invoke(&shop, "relay", &event(&[&bad])).await, Some(failures(&["777"])), "{what}");
         world.assert_unchanged(&shop, what);
         assert!(
-            ["EmailQueue", "FulfillmentQueue", "PaymentQueue"]
+            ["EmailQueue", "FulfillmentQueue", "InvoiceQueue", "PaymentQueue"]
                 .iter()
                 .all(|queue| queued(&shop, queue).is_empty()),
             "{what}"

@@ -24,6 +24,7 @@ mod disputes;
 mod editing;
 mod guests;
 mod impact;
+mod invoices;
 mod languages;
 mod ledger;
 mod limits;
@@ -63,3 +64,7 @@ mod support;
 mod twin;
 mod warehouses;
 mod webhooks;
+
+/// The PDFs of bills are read as the tests of `documents` read them.
+#[path = "../../documents/tests/bills/read.rs"]
+mod pdf;

@@ -80,7 +80,7 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("it never came about that {what}");
 }
 
-/// Until relay, mail and fulfilment have nothing to do and no webhook waits.
+/// Until relay, mail, fulfilment and bills have nothing to do and no webhook waits.
 pub async fn rest(shop: &Shop) {
     let idle = |queue: &str| shop.twin.cloud.sqs.messages(queue).is_empty();
     let relayed = || {
@@ -90,7 +90,8 @@ pub async fn rest(shop: &Shop) {
         shop.twin.cloud.ses.mails().len() == worth_a_mail
     };
     until("everything is delivered", || {
-        relayed() && idle("EmailQueue") && idle("FulfillmentQueue") && due(shop).is_empty()
+        let queues = ["EmailQueue", "FulfillmentQueue", "InvoiceQueue"];
+        relayed() && queues.into_iter().all(idle) && due(shop).is_empty()
     })
     .await;
 }

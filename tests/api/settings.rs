@@ -43,6 +43,10 @@ fn full() -> Value {
         "eco": {"offset_transport": true, "trees_per_order": 1},
         "sender": {"name": "The Shop", "reply_to": "help@shop.example"},
         "default_language": "nl",
+        "invoices": {"series": {"invoice": "INV-{year}-", "credit_note": "CN-{year}-"}, "seller": {
+            "name": "The Shop B.V.", "vat_id": "NL001234567B01", "registration": "KvK 12345678", "email": "help@shop.example",
+            "website": "shop.example", "bank": ["IBAN NL91 ABNA 0417 1643 00"], "note": "Thank you.",
+            "address": {"street": "Damrak 1", "postal_code": "1012 LG", "city": "Amsterdam", "country": "NL"}}},
     })
 }
 
@@ -78,6 +82,7 @@ async fn a_store_that_nobody_set_up_has_defaults_and_no_version() {
             "payment": {"methods": ["card", "redirect", "cod"], "capture": "immediately", "hold_minutes": 30,
                 "unpaid_hold_minutes": 1440, "return_origins": []},
             "policies": policies::defaults(), "fulfillment": {"buy_labels": false, "packagings": packagings()},
+            "invoices": {"series": {"invoice": "INV-", "credit_note": "CN-"}, "seller": {}},
             "limits": {"orders_per_hour": 60}, "guest_checkout": {"enabled": false, "order_url": null},
             "eco": {"offset_transport": false, "trees_per_order": 0}})
     );
@@ -307,6 +312,7 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/order"},
         "eco": {"trees_per_order": 101},
         "sender": {"name": "a \"shop\"", "reply_to": "nobody"},
+        "invoices": {"seller": {"name": "", "email": "nobody", "address": {"street": "", "city": "Jena", "country": "UK"}}},
         "shipping_methods": [{"id": "post", "name": "", "zones": [{"bands": [], "transit_days": 366}]}],
     });
     let refused = shop.send(put(&shop, &body)).await;
@@ -324,6 +330,10 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
             "/eco/trees_per_order",
             "/fulfillment/packagings",
             "/guest_checkout/order_url",
+            "/invoices/seller/address/country",
+            "/invoices/seller/address/street",
+            "/invoices/seller/email",
+            "/invoices/seller/name",
             "/limits/orders_per_hour",
             "/payment/hold_minutes",
             "/payment/methods",
@@ -346,6 +356,7 @@ async fn settings_that_break_a_rule_are_refused_and_every_mistake_is_named_at_on
         json!({"version": -1}),
         json!({"version": "0"}),
         json!({"payment": {"methods": ["cheque"]}}),
+        json!({"invoices": {"series": {"invoice": "INV-2026"}}}),
     ] {
         assert_problem(&shop.send(put(&shop, &body)).await, 400, "malformed_body");
     }

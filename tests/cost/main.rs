@@ -152,6 +152,7 @@ async fn measure() -> Vec<Row> {
     assert_eq!(ledger.shop.send(prepared).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
     ledger.worker("prepare one order (status change)", "FulfillmentQueue", 2.0, 3.0).await;
+    ledger.worker("number one order's invoice", "InvoiceQueue", 4.0, 4.0).await;
 
     for at in 0..20 {
         assert_eq!(
@@ -176,6 +177,12 @@ async fn measure() -> Vec<Row> {
     ledger.enter("track an order", 1.0, 0.0, 200, Call::get(&format!("{path}/tracking")).token(&alice)).await;
     let summary = Call::get(&format!("{path}/summary?lang=de")).token(&alice);
     ledger.enter("read an order's summary", 1.0, 0.0, 200, summary).await;
+    let bills = Call::get(&format!("{path}/invoice")).token(&alice);
+    let bills = ledger.enter("read an order's bills", 2.5, 0.0, 200, bills).await;
+    let pdf = Call::get(&format!("{path}/invoice?format=pdf")).token(&alice);
+    ledger.enter("read an invoice as PDF", 1.5, 0.0, 200, pdf).await;
+    let link = Call::get(bills.body["pdf_url"].as_str().expect("a link"));
+    ledger.enter("read an invoice as PDF, by its link", 2.5, 0.0, 200, link).await;
     let impact = Call::get(&format!("{path}/impact?format=svg")).token(&alice);
     ledger.enter("draw what an order emits", 1.0, 0.0, 200, impact).await;
     ledger

@@ -67,6 +67,12 @@ fn with_orders(sample: &str) -> Option<Expected> {
             (r#"200 "order_id":"ord_0192f0c1d2e37a4b8c9d0e1f2a3b4c5d""#, UNTOUCHED)
         }
         "list-order-events" => (r#"200 "command":"record_payment""#, UNTOUCHED),
+        "download-invoice" => ("200 JVBERi0", UNTOUCHED),
+        "get-invoice" | "get-invoice-guest" => (r#"200 "bill_number":"INV-000001""#, UNTOUCHED),
+        "invoice-worker" => {
+            let after = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, new CUSTOMER#alice BILL, new SERIES#INV- SERIES";
+            ("[]", after)
+        }
         "list-returns" | "list-returns-guest" => (r#"200 "status":"requested""#, DELIVERED),
         "pay-order" => (r#"200 "status":"confirmed""#, UNTOUCHED),
         "pay-order-guest" => (r#"200 "order_token":""#, UNTOUCHED),
@@ -347,6 +353,7 @@ async fn the_samples_of_the_workers_are_messages_as_the_relay_sends_them() {
     for (worker, queue) in [
         ("email-worker", Queue::Email),
         ("fulfillment-worker", Queue::Fulfillment),
+        ("invoice-worker", Queue::Invoice),
         ("payment-worker", Queue::Payment),
     ] {
         let sample: Value = serde_json::from_str(&samples::event(worker)).expect("the sample is JSON");

@@ -2,6 +2,7 @@
 //! it came about.
 
 use serde_json::Value;
+use shared::invoice::{Subject, due};
 use std::collections::BTreeMap;
 use tests::Shop;
 
@@ -24,16 +25,18 @@ pub mod mail {
     pub const RETURN_ARRIVED: &str = "Your return for order # has arrived";
 }
 
-/// What may be true in the end, of the one order that a story has.
+/// What may be true in the end, of the one order that a story has, or of the few that end alike.
 #[derive(Debug, Clone)]
 pub struct Ending {
-    /// Its status.
+    /// How many there are.
+    pub orders: usize,
+    /// Their status.
     pub status: &'static str,
     /// Cents that the shop keeps.
     pub kept: i64,
     /// Units of the product that were received.
     pub received: i64,
-    /// Subjects of the mails about it.
+    /// Subjects of the mails about them.
     pub mails: Vec<&'static str>,
     /// How often the coupon counts as used, by all and by the customer.
     pub coupon_uses: i64,
@@ -60,6 +63,25 @@ fn against(shop: &Shop, ending: &Ending, doubles: usize) -> Vec<String> {
     wrong
 }
 
+/// Every order that is confirmed and not off has one invoice, and there is a credit note for all that was taken off it.
+pub async fn bills(shop: &Shop) -> Vec<String> {
+    let table = &shop.twin.lambda.app("get-invoice").expect("a function").table;
+    let mut wrong = Vec::new();
+    for order in shop.twin.orders() {
+        let document =
+            table.document(&order.customer, order.id.placement(), true).await.expect("the table answers");
+        let issued = table.bills(&order.customer, &order.id, true).await.expect("the table answers");
+        if let Some(subject) = due(&order, &document.expect("a document"), &issued) {
+            wrong.push(format!("there is no bill for {subject:?}, only {issued:?}"));
+        }
+        let invoices = issued.iter().filter(|issue| issue.subject == Subject::Order).count();
+        if invoices > 1 {
+            wrong.push(format!("there are {invoices} invoices"));
+        }
+    }
+    wrong
+}
+
 /// Items whose sort key begins like this.
 fn of<'a>(items: &'a [Value], prefix: &str) -> Vec<&'a Value> {
     let named = |item: &&Value| item["SK"]["S"].as_str().is_some_and(|key| key.starts_with(prefix));
@@ -70,12 +92,12 @@ fn number(item: &Value, name: &str) -> i64 {
     item[name]["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// There is one order, where it should be, and everything that counts with it.
+/// There are as many orders as should be, where they should be, and everything that counts with them.
 fn orders(shop: &Shop, ending: &Ending, items: &[Value]) -> Vec<String> {
     let mut wrong = Vec::new();
     let orders = shop.twin.orders();
     let documents = of(items, "PLACED#").len();
-    if (orders.len(), documents) != (1, 1) {
+    if (orders.len(), documents) != (ending.orders, ending.orders) {
         wrong.push(format!("{} orders and {documents} documents", orders.len()));
     }
     for order in &orders {
@@ -106,7 +128,7 @@ fn orders(shop: &Shop, ending: &Ending, items: &[Value]) -> Vec<String> {
     }
     let counted: i64 =
         of(items, "COUNTS").iter().map(|item| number(item, &format!("n_{}", ending.status))).sum();
-    if counted != 1 {
+    if usize::try_from(counted) != Ok(ending.orders) {
         wrong.push(format!("{counted} orders are counted as {}", ending.status));
     }
     wrong

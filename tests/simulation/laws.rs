@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use shared::ids::OrderId;
+use shared::invoice::BillNumber;
 use shared::order::{EntryKind, EventKind, Order, apply};
 use std::collections::BTreeMap;
 use tests::Shop;
@@ -19,6 +20,10 @@ pub struct Watch {
     stock: BTreeMap<String, (i64, i64)>,
     /// Units that there were from the beginning, once the story has begun.
     units: Option<i64>,
+    /// Numbers of bills, by where each is.
+    bills: BTreeMap<String, BillNumber>,
+    /// The last number of each series.
+    series: BTreeMap<String, u64>,
     /// What was wrong, at any time.
     pub wrong: Vec<String>,
 }
@@ -44,6 +49,7 @@ impl Watch {
             }
         }
         self.check_stock();
+        self.check_bills();
         self.check_provider(shop);
     }
 
@@ -54,6 +60,16 @@ impl Watch {
         if sort_key.starts_with("STOCK#") {
             let units = |name: &str| new[name]["N"].as_str().and_then(|n| n.parse().ok()).unwrap_or(0);
             self.stock.insert(key.to_string(), (units("on_hand"), units("held")));
+        }
+        if sort_key.starts_with("BILL#") {
+            let number = BillNumber::parse(new["b"]["S"].as_str().unwrap_or_default()).expect("a number");
+            if let Some(old) = self.bills.insert(key.to_string(), number) {
+                self.wrong.push(format!("the bill {old} was written once more"));
+            }
+        }
+        if let Some(series) = key["PK"]["S"].as_str().and_then(|key| key.strip_prefix("SERIES#")) {
+            let last = new["n"]["N"].as_str().and_then(|n| n.parse().ok()).unwrap_or(0);
+            self.series.insert(series.to_owned(), last);
         }
         if sort_key.starts_with(shared::keys::ORDER_PREFIX) {
             let item = functions::edge::item_from_json(new.clone()).expect("an item");
@@ -79,6 +95,25 @@ impl Watch {
         if then.is_some_and(|then| then != now) {
             self.wrong.push(format!("{then:?} units have become {now}"));
         }
+    }
+
+    /// Each series has every number up to its last one, once.
+    fn check_bills(&mut self) {
+        let mut given: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+        for number in self.bills.values() {
+            given.entry(number.series().as_str()).or_default().push(number.number());
+        }
+        let mut wrong = Vec::new();
+        for (series, numbers) in &mut given {
+            numbers.sort_unstable();
+            let last = self.series.get(*series).copied().unwrap_or(0);
+            if !numbers.iter().copied().eq(1..=last) {
+                wrong.push(format!("the last number of {series} is {last}, its bills are {numbers:?}"));
+            }
+        }
+        let idle = self.series.keys().filter(|series| !given.contains_key(series.as_str()));
+        wrong.extend(idle.map(|series| format!("{series} has numbers and no bills")));
+        self.wrong.extend(wrong);
     }
 
     fn units_there_were(&self) -> i64 {

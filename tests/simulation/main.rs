@@ -31,6 +31,7 @@ async fn play(
     let calls = world.disarm();
     let doubles = doubles(&calls, fault);
     wrong.extend(audit(&world.shop, &endings, doubles));
+    wrong.extend(audit::bills(&world.shop).await);
     // Everything once more: clients repeat themselves, and every event of the stream comes again.
     world.restart();
     for (call, statuses) in &again {
@@ -41,6 +42,7 @@ async fn play(
     }
     world.settle().await;
     wrong.extend(audit(&world.shop, &endings, doubles));
+    wrong.extend(audit::bills(&world.shop).await);
     wrong.extend(world.unlawful());
     (calls, wrong)
 }
@@ -183,4 +185,9 @@ fn refunds_that_know_nothing_of_each_other_are_noticed() {
 #[test]
 fn stock_that_comes_back_twice_is_noticed() {
     assert!(notices(Sabotage::StockTwice, "return, receive, refund"));
+}
+
+#[test]
+fn a_number_that_two_bills_have_is_noticed() {
+    assert!(notices(Sabotage::SeriesUnguarded, "invoice numbering"));
 }

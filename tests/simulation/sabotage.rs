@@ -27,6 +27,8 @@ pub enum Sabotage {
     HeadUnguarded,
     /// What comes back to the stock is counted twice.
     StockTwice,
+    /// A bill has the number after the one that was read, whoever took that meanwhile.
+    SeriesUnguarded,
 }
 
 /// Sends a request as the sabotaged product would.
@@ -74,6 +76,18 @@ pub async fn sabotaged(
                     let units = &mut update["ExpressionAttributeValues"][":units"]["N"];
                     let number: i64 = units.as_str().and_then(|units| units.parse().ok()).unwrap_or_default();
                     *units = json!((2 * number).to_string());
+                }
+            }
+        }
+        (Sabotage::SeriesUnguarded, "dynamodb TransactWriteItems") => {
+            for update in writes_of(&mut changed, "Update") {
+                if update["Key"]["SK"]["S"] == "SERIES" {
+                    update["ConditionExpression"] = json!("attribute_exists(PK) OR attribute_not_exists(PK)");
+                    drop(
+                        update["ExpressionAttributeValues"]
+                            .as_object_mut()
+                            .map(|values| values.remove(":last")),
+                    );
                 }
             }
         }

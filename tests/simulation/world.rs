@@ -155,6 +155,23 @@ impl World {
         self.control.plan(|plan| plan.written = true);
     }
 
+    /// The relay sends what is new, and then the messages of a queue come to workers of their own, two at a time.
+    pub async fn at_once(&self, queue: &str) {
+        self.survive(self.shop.twin.stream.step(&self.shop.twin)).await;
+        let messages = self.cloud.sqs.receive(self.clock.now().datetime(), queue, 10);
+        let pump = self.shop.twin.queues.iter().find(|pump| pump.queue == queue).expect("a queue");
+        for pair in messages.chunks(2) {
+            let brought = async |at: usize| {
+                let Some(message) = pair.get(at..=at) else { return };
+                let failed = self.survive(pump.deliver(&self.shop.twin, message)).await.flatten();
+                if failed.is_some_and(|failed| failed.is_empty()) {
+                    self.cloud.sqs.delete(queue, &message[0].receipt_handle);
+                }
+            };
+            self.race(async { tokio::join!(brought(0), brought(1)) }).await;
+        }
+    }
+
     /// The provider brings what webhooks it has.
     pub async fn webhooks(&self) -> usize {
         self.survive(local::pumps::webhooks(&self.shop.twin)).await.unwrap_or(1)

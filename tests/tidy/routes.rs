@@ -9,13 +9,15 @@ use crate::workspace::{files_of, read};
 
 /// Where guests order.
 pub const GUESTS: &str = "/api/v1/guest/";
-/// Routes without a token: the catalogue, guests, whose way to an order is the token in its path, and Stripe, whose signature the
-/// function checks itself.
-const PUBLIC: [&str; 12] = [
+/// Routes without a token: the catalogue, guests, whose way to an order is the token in its path, links to bills, which are such
+/// tokens too, and Stripe and carriers, whose signatures the functions check themselves.
+const PUBLIC: [&str; 14] = [
     "GET /api/v1/guest/orders/{order_token}",
     "GET /api/v1/guest/orders/{order_token}/impact",
+    "GET /api/v1/guest/orders/{order_token}/invoice",
     "GET /api/v1/guest/orders/{order_token}/returns",
     "GET /api/v1/guest/orders/{order_token}/summary",
+    "GET /api/v1/invoices/{invoice_token}",
     "GET /api/v1/products",
     "GET /api/v1/products/{product_id}",
     "POST /api/v1/guest/orders",
@@ -29,7 +31,7 @@ const PUBLIC: [&str; 12] = [
 const STAFFS: &str = "/api/v1/orders/{order_id}/status";
 
 #[test]
-fn only_the_catalogue_guests_stripe_and_carriers_need_no_token() {
+fn only_the_catalogue_guests_links_to_bills_stripe_and_carriers_need_no_token() {
     let routes = Template::load().routes();
     let public = routes.iter().filter(|route| route.public);
     let public: BTreeSet<String> = public.map(|route| format!("{} {}", route.method, route.path)).collect();

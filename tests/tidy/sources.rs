@@ -20,7 +20,8 @@ const BIN_LINES: usize = 8;
 
 /// Sources of the product, tests left out.
 fn product() -> Vec<(String, String)> {
-    let paths = files_of("shared/src", "rs").into_iter().chain(files_of("functions/src", "rs"));
+    let folders = ["shared/src", "documents/src", "functions/src"];
+    let paths = folders.into_iter().flat_map(|folder| files_of(folder, "rs"));
     paths.filter(|path| !is_test(path)).map(|path| (path.clone(), read(&path))).collect()
 }
 
@@ -71,7 +72,7 @@ fn the_product_does_not_know_the_twin() {
     // A shop's own page may be on its developer's machine.
     let urls = "shared/src/store/check/urls.rs";
     none(&with_words(&["127.0.0.1", "localhost"], "", &[urls]));
-    for manifest in ["shared/Cargo.toml", "functions/Cargo.toml"] {
+    for manifest in ["shared/Cargo.toml", "documents/Cargo.toml", "functions/Cargo.toml"] {
         assert!(!read(manifest).contains("local"), "{manifest} depends on the twin");
     }
 }
@@ -79,8 +80,9 @@ fn the_product_does_not_know_the_twin() {
 #[test]
 fn nothing_is_switched_off_without_a_reason() {
     let mut broken = Vec::new();
-    for path in
-        ["shared", "functions", "local", "tests"].into_iter().flat_map(|folder| files_of(folder, "rs"))
+    for path in ["shared", "documents", "functions", "local", "tests"]
+        .into_iter()
+        .flat_map(|folder| files_of(folder, "rs"))
     {
         for (at, line) in read(&path).lines().enumerate() {
             let line = line.trim();
@@ -96,7 +98,8 @@ fn nothing_is_switched_off_without_a_reason() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_in_one_go() {
-    let folders = ["shared", "functions", "local", "tests", "events", "docs", "ci"];
+    let folders =
+        ["shared", "documents/src", "documents/tests", "functions", "local", "tests", "events", "docs", "ci"];
     let roots = ["Cargo.toml", "Cargo.lock", "README.md", "template.yaml", "samconfig.toml", "deny.toml"]
         .map(str::to_owned);
     let mut long = BTreeSet::new();

@@ -133,6 +133,7 @@ pub async fn guests(recorded: &Recorded) {
     recorded.send("get-order", 200, Call::get(&path(&paid))).await;
     recorded.send("summarize-order", 200, Call::get(&format!("{}/summary", path(&paid)))).await;
     recorded.send("show-impact", 200, Call::get(&format!("{}/impact", path(&paid)))).await;
+    recorded.send("get-invoice", 200, Call::get(&format!("{}/invoice", path(&paid)))).await;
 
     body["create_payment"] = json!(false);
     let later = recorded.send("place-guest-order", 201, place("g2", &body)).await;
@@ -216,6 +217,9 @@ async fn read(recorded: &Recorded, placed: &Answer) {
         recorded.send("track-order", 200, get(&format!("/{id}/tracking"))).await;
         recorded.send("summarize-order", 200, get(&format!("/{id}/summary?lang=nl"))).await;
         recorded.send("show-impact", 200, get(&format!("/{id}/impact?format=svg"))).await;
+        let bills = recorded.send("get-invoice", 200, get(&format!("/{id}/invoice"))).await;
+        recorded.send("get-invoice", 200, get(&format!("/{id}/invoice?format=pdf"))).await;
+        recorded.send("download-invoice", 200, Call::get(&text(&bills.body["pdf_url"]))).await;
         recorded.send("find-order-by-number", 200, get(&format!("/number/{number}"))).await;
         recorded.send("list-orders", 200, get("?status=preparing")).await;
     }

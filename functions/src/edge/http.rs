@@ -35,7 +35,7 @@ pub type Lines<T> = Vec<(usize, Result<T, FieldError>)>;
 pub struct Response {
     status: u16,
     headers: HeaderMap,
-    body: String,
+    body: Body,
     /// Whether an `ETag` says all that there is to say about the body.
     is_told_by_tag: bool,
 }
@@ -313,15 +313,20 @@ impl Response {
             .header("x-content-type-options", "nosniff")
     }
 
-    /// An answer without a body.
-    pub fn empty(status: u16) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new(), is_told_by_tag: true }
+    /// A PDF, to be taken for nothing else. Its bytes go through the gateway as base64.
+    pub fn pdf(status: u16, bytes: Vec<u8>) -> Self {
+        Self::new(status, "application/pdf", bytes).header("x-content-type-options", "nosniff")
     }
 
-    fn new(status: u16, media_type: &'static str, body: String) -> Self {
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Body::Text(String::new()), is_told_by_tag: true }
+    }
+
+    fn new(status: u16, media_type: &'static str, body: impl Into<Body>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { status, headers, body, is_told_by_tag: true }
+        Self { status, headers, body: body.into(), is_told_by_tag: true }
     }
 
     /// Adds a header.
@@ -343,7 +348,8 @@ impl Response {
     /// names the body too, and is of no use as `If-Match`.
     #[must_use]
     pub fn versioned_with_body(self, version: u64) -> Self {
-        let body: String = fingerprint(&self.body).chars().take(16).collect();
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        let body: String = fingerprint(&text).chars().take(16).collect();
         self.header("etag", &format!("\"{version}-{body}\"")).header("cache-control", "private, no-cache")
     }
 
@@ -361,7 +367,7 @@ impl Response {
         if self.status == 200 && self.is_told_by_tag && is_known {
             self.status = 304;
             self.headers.remove(header::CONTENT_TYPE);
-            self.body.clear();
+            self.body = Body::Text(String::new());
         }
         self
     }
@@ -423,7 +429,7 @@ async fn answer(
         ("duration_ms", Value::from(app.clock.now().millis() - started.millis())),
     ];
     app.log.info("answered", &fields);
-    let mut answer = http::Response::new(Body::from(response.body));
+    let mut answer = http::Response::new(response.body);
     *answer.status_mut() =
         http::StatusCode::from_u16(response.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     *answer.headers_mut() = response.headers;

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod carts;
 pub mod coupons;
 pub mod guests;
+pub mod invoices;
 pub mod mail_blocks;
 pub mod orders;
 pub mod products;

@@ -1,6 +1,7 @@
 //! The table: reads and conditional writes. One file per kind of item holds its access patterns.
 
 mod addresses;
+mod bills;
 mod carts;
 mod counts;
 mod coupons;
@@ -17,6 +18,7 @@ mod stores;
 mod tracks;
 
 pub use addresses::Kept;
+pub use bills::Issued;
 pub use carts::CartChanged;
 pub use labels::LABEL_CLAIM_SECONDS;
 pub use lists::{Filter, Page, Place};

@@ -8,8 +8,8 @@ use crate::address::Country;
 use crate::ids::{Language, WarehouseId};
 use crate::money::Currency;
 use crate::store::{
-    EcoSettings, FulfillmentSettings, GuestCheckout, OrderLimits, PaymentSettings, Policies, Sender,
-    Settings, ShippingMethod, Store, TaxTable, Warehouse,
+    EcoSettings, FulfillmentSettings, GuestCheckout, InvoiceSettings, OrderLimits, PaymentSettings, Policies,
+    Sender, Settings, ShippingMethod, Store, TaxTable, Warehouse,
 };
 
 /// The settings: a body that `PUT /admin/settings` takes, and which version of the store it belongs to.
@@ -56,6 +56,8 @@ pub struct PutSettings {
     #[serde(deserialize_with = "wire::object")]
     policies: Policies,
     #[serde(deserialize_with = "wire::object")]
+    invoices: InvoiceSettings,
+    #[serde(deserialize_with = "wire::object")]
     fulfillment: FulfillmentSettings,
     #[serde(deserialize_with = "wire::object")]
     limits: OrderLimits,
@@ -77,6 +79,7 @@ impl From<PutSettings> for Settings {
             shipping_methods: put.shipping_methods,
             payment: put.payment,
             policies: put.policies,
+            invoices: put.invoices,
             fulfillment: put.fulfillment,
             limits: put.limits,
             guest_checkout: put.guest_checkout,

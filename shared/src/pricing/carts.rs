@@ -9,7 +9,7 @@ use crate::store::{
 };
 
 /// Where random numbers come from.
-pub(super) enum Dice<'a> {
+pub(crate) enum Dice<'a> {
     /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
     Seeded(u64),
     /// These, then zeros. 0 always draws the simplest, so what proptest makes smaller gets simpler.
@@ -67,7 +67,7 @@ const RATES: [i64; 14] = [
 const SIZES: [u64; 6] = [10, 1, 100, 1_000, 30_000, 500_000];
 
 /// A basket and the settings of the store that it is filled in.
-pub(super) fn cart(dice: &mut Dice<'_>) -> (Basket, Settings) {
+pub(crate) fn cart(dice: &mut Dice<'_>) -> (Basket, Settings) {
     let currency = Currency::parse(dice.one_of(&CURRENCIES)).expect("a currency");
     let classes: Vec<TaxClass> =
         CLASSES[..=dice.index(3)].iter().map(|class| TaxClass::parse(class).expect("a class")).collect();

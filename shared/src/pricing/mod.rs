@@ -14,7 +14,7 @@ mod units;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
-mod carts;
+pub(crate) mod carts;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
@@ -23,6 +23,7 @@ mod properties;
 mod refusals;
 
 pub use quote::price;
+pub(crate) use rounding::spread;
 
 use serde::{Deserialize, Serialize};
 

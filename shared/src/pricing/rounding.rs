@@ -24,7 +24,7 @@ pub(super) fn divide(numerator: i128, denominator: i128, mode: RoundingMode) -> 
 ///
 /// The shares sum to the amount, and each is less than one unit away from the exact share. So none is more than its weight
 /// if the amount is not more than all weights. Without any weight there is nobody to give to: all shares are 0.
-pub(super) fn spread(amount: i128, weights: &[i128]) -> Vec<i128> {
+pub(crate) fn spread(amount: i128, weights: &[i128]) -> Vec<i128> {
     let all: i128 = weights.iter().sum();
     if all <= 0 {
         return vec![0; weights.len()];

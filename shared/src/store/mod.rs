@@ -3,12 +3,14 @@
 
 mod check;
 mod delivery;
+mod invoices;
 mod policy;
 mod settings;
 mod tax;
 mod warehouse;
 
 pub use delivery::{DeliveryZone, ShippingMethod, WeightBand};
+pub use invoices::{BillSeries, InvoiceSettings, Seller};
 pub use policy::{CancelPolicy, Cutoff, Cutoffs, Policies, ReturnPolicy};
 pub use settings::{
     Capture, EcoSettings, FulfillmentSettings, GuestCheckout, OrderLimits, PaymentKind, PaymentSettings,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Policies, ShippingMethod, TaxTable};
+use super::{InvoiceSettings, Policies, ShippingMethod, TaxTable};
 use crate::address::Country;
 use crate::api::wire;
 use crate::ids::Language;
@@ -30,6 +30,9 @@ pub struct Settings {
     /// What customers and staff may undo, and until when. An order keeps those of its placement.
     #[serde(deserialize_with = "wire::object")]
     pub policies: Policies,
+    /// Bills.
+    #[serde(deserialize_with = "wire::object")]
+    pub invoices: InvoiceSettings,
     /// How orders are packed.
     #[serde(deserialize_with = "wire::object")]
     pub fulfillment: FulfillmentSettings,

@@ -60,6 +60,7 @@ async fn orders_are_placed_summed_up_tracked_listed_cancelled_ordered_again_and_
     story.send("place", &asha).await;
     shop.finish().await;
     story.send("summary", &asha).await;
+    story.send("e_bill", &asha).await;
     for at in 0..23 {
         shop.twin.cloud.clock.advance(1_000);
         let body = json!({

@@ -21,6 +21,7 @@ pub const TWO_OF_FIVE_CENTS: i64 = 4_500;
 /// Two bottles were bought, and paid.
 pub fn bought() -> Ending {
     Ending {
+        orders: 1,
         status: "preparing",
         kept: TOTAL_CENTS,
         received: UNITS,

@@ -1,7 +1,7 @@
 //! The sample events in `events/`, and a shop that has what they name.
 
 use functions::table::Placed;
-use functions::{App, payments};
+use functions::{App, bills, payments};
 use hmac::{Hmac, Mac as _};
 use local::cloud::{SHIPPO_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use sha2::Sha256;
 use shared::api::place::PlaceOrder;
 use shared::guest;
 use shared::ids::{CustomerId, IdempotencyKey, OrderId};
+use shared::invoice::Linked;
 use shared::mail::feedback::{MailboxStatus, Report, Verdict};
 use shared::order::{Actor, Command, Order, RefundReport, RefundWish, Request, Units};
 use shared::placement::{self, Buyer, Circumstances, Document, Placement};
@@ -40,6 +41,8 @@ pub enum Stage {
     Confirmed,
     /// Staff gave money back, and Stripe refused it.
     RefundFailed,
+    /// Its invoice is issued.
+    Invoiced,
     /// Its parcels are planned.
     Prepared,
     /// The customer has it.
@@ -58,6 +61,7 @@ impl Stage {
             "pay-order" | "pay-order-guest" => Self::Unpaid,
             "stripe-webhook" => Self::Charged,
             "carrier-webhook" | "change-shipment" | "change-status" | "edit-order" => Self::Prepared,
+            "download-invoice" | "get-invoice" | "get-invoice-guest" => Self::Invoiced,
             "retry-refund" | "settle-refund" => Self::RefundFailed,
             "request-return" | "request-return-guest" => Self::Delivered,
             "approve-return" | "list-returns" | "list-returns-guest" | "reject-return" => {
@@ -70,8 +74,9 @@ impl Stage {
 }
 
 /// The sample events of guests, which are of the functions of customers: function and sample.
-pub const OF_GUESTS: [(&str, &str); 5] = [
+pub const OF_GUESTS: [(&str, &str); 6] = [
     ("cancel-order", "cancel-order-guest"),
+    ("get-invoice", "get-invoice-guest"),
     ("get-order", "get-order-guest"),
     ("list-returns", "list-returns-guest"),
     ("pay-order", "pay-order-guest"),
@@ -171,6 +176,9 @@ async fn placed(
         Stage::Charged => charge(app, order, &document).await,
         beyond => {
             let order = payments::settle(app, order, &document).await.expect("the payment goes through");
+            if beyond == Stage::Invoiced {
+                bills::issue_due(app, &order, &document).await.expect("the table answers");
+            }
             went_on(app, order, &document, beyond).await
         }
     }
@@ -200,7 +208,7 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
         delivered().chain([(Actor::Customer, ask)])
     };
     match stage {
-        Stage::Unpaid | Stage::Placed | Stage::Charged | Stage::Confirmed => vec![],
+        Stage::Unpaid | Stage::Placed | Stage::Charged | Stage::Confirmed | Stage::Invoiced => vec![],
         Stage::RefundFailed => {
             let request = asked("the-refund-of-the-samples");
             let (refund, code) = (format!("{}-refund-1", order.id), "expired_or_canceled_card".to_owned());
@@ -238,12 +246,18 @@ async fn signing_key(shop: &Shop) -> Arc<str> {
 }
 
 /// A sample event about another order than the sample's, in this shop and at this moment: Stripe chooses the
-/// ids of its payments, and its signatures are good for five minutes only; a guest's token opens one order, for a while.
+/// ids of its payments, and its signatures are good for five minutes only; a guest's token opens one order, a link one bill, for a
+/// while.
 pub async fn event_about(shop: &Shop, sample: &str, order: &Order, now: Timestamp) -> String {
     let text = event(sample).replace(ORDER, &order.id.to_string());
     let mut event: Value = serde_json::from_str(&text).expect("the sample is JSON");
     if let Some(sample) = event["pathParameters"]["order_token"].as_str() {
         let token = guest::token(signing_key(shop).await.as_bytes(), &order.customer, &order.id);
+        return text.replace(sample, &token);
+    }
+    if let Some(sample) = event["pathParameters"]["invoice_token"].as_str() {
+        let bill = Linked { customer: order.customer.clone(), order: order.id, place: 0 };
+        let token = bill.token(signing_key(shop).await.as_bytes(), Linked::until(now));
         return text.replace(sample, &token);
     }
     if sample == "carrier-webhook" {

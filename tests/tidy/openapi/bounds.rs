@@ -8,7 +8,7 @@ use crate::none;
 use crate::workspace::read;
 
 /// Bounds of schemas that are constants of the domain.
-const SCHEMAS: [(&str, u64); 73] = [
+const SCHEMAS: [(&str, u64); 81] = [
     ("PlaceOrder/properties/lines/maxItems", limits::LINES as u64),
     ("PlaceLine/properties/quantity/maximum", limits::QUANTITY as u64),
     ("PlaceOrder/properties/notes/maxLength", limits::NOTES as u64),
@@ -67,6 +67,14 @@ const SCHEMAS: [(&str, u64); 73] = [
     ("PutWarehouse/properties/place/properties/postal_code/maxLength", limits::NAME as u64),
     ("ShippingMethodTerms/properties/names/maxProperties", limits::TRANSLATIONS as u64),
     ("Sender/properties/reply_to/maxLength", limits::EMAIL as u64),
+    ("SeriesPattern/maxLength", limits::BILL_PREFIX as u64),
+    ("Seller/properties/name/maxLength", limits::NAME as u64),
+    ("Seller/properties/registration/maxLength", limits::NAME as u64),
+    ("Seller/properties/website/maxLength", limits::NAME as u64),
+    ("Seller/properties/note/maxLength", limits::BILL_NOTE as u64),
+    ("Seller/properties/bank/maxItems", limits::BANK_LINES as u64),
+    ("Seller/properties/email/maxLength", limits::EMAIL as u64),
+    ("Seller/properties/name/minLength", 1),
     ("IdempotencyKey/maxLength", limits::IDEMPOTENCY_KEY as u64),
     ("AmountGiven/anyOf/1/maximum", limits::AMOUNT as u64),
     ("PercentGiven/anyOf/1/maximum", 100),
@@ -216,6 +224,16 @@ fn the_bounds_of_settings_are_those_that_are_checked() {
     let name = |length: u64| json!({"sender": {"name": text(length)}});
     check("Sender/properties/name/maxLength", &name, 1);
     check("Sender/properties/name/minLength", &name, -1);
+    let seller = |field: &'static str| move |length: u64| json!({"invoices": {"seller": {field: "x".repeat(length as usize)}}});
+    for field in ["name", "vat_id", "registration", "website", "note"] {
+        check(&format!("Seller/properties/{field}/maxLength"), &seller(field), 1);
+        check(&format!("Seller/properties/{field}/minLength"), &seller(field), -1);
+    }
+    let bank = |lines: u64| json!({"invoices": {"seller": {"bank": vec!["IBAN"; lines as usize]}}});
+    check("Seller/properties/bank/maxItems", &bank, 1);
+    let bank = |length: u64| json!({"invoices": {"seller": {"bank": [text(length)]}}});
+    check("Seller/properties/bank/items/maxLength", &bank, 1);
+    check("Seller/properties/bank/items/minLength", &bank, -1);
     let page = |length: u64| {
         let url = "https://shop.example/{token}";
         let rest = text(length - url.len() as u64);

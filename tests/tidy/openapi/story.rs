@@ -91,6 +91,22 @@ async fn the_examples_of_customers_work_and_the_answers_are_as_documented() {
     let drawn = [("order_id", id), ("format", "svg")];
     let drawn = shop.sent("show-impact", 200, plain("show-impact", &drawn)).await;
     assert_eq!(drawn.header("content-type"), Some("image/svg+xml"));
+    let billed =
+        orders.iter().find(|order| order.body["status"] == "confirmed").expect("one is confirmed").order_id();
+    let id = billed.as_str();
+    let bills = shop.sent("get-invoice", 200, plain("get-invoice", &[("order_id", id)])).await;
+    let url =
+        bills.body["pdf_url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a link").to_owned();
+    let pdf =
+        [("order_id", id), ("format", "pdf"), ("number", bills.body["bill_number"].as_str().expect("one"))];
+    let linked = [("invoice_token", url.as_str())];
+    for (operation, instead) in [("get-invoice", &pdf[..]), ("download-invoice", &linked[..])] {
+        let call = |more: &[(&str, &str)]| plain(operation, &[instead, more].concat());
+        let bill = shop.sent(operation, 200, call(&[])).await;
+        assert_eq!(bill.header("content-type"), Some("application/pdf"));
+        let tag = bill.header("etag").unwrap_or_default().to_owned();
+        shop.sent(operation, 304, call(&[("If-None-Match", &tag)])).await;
+    }
     let page = shop.sent("list-orders", 200, plain("list-orders", &[])).await;
     assert_eq!(page.body["pagination"]["total_items"], json!(orders.len()));
     let first = shop.sent("list-orders", 200, plain("list-orders", &[("per_page", "1")])).await;
@@ -216,6 +232,12 @@ async fn guests_order_read_and_pay_as_documented() {
             let known = call(operation, &[("order_token", token), ("If-None-Match", &tag)]);
             shop.sent(operation, 304, known).await;
         }
+    }
+    let token = orders[0].body["order_token"].as_str().expect("a guest has a token");
+    for (form, kind) in [("json", "application/json"), ("pdf", "application/pdf")] {
+        let instead = [("order_token", token), ("format", form)];
+        let bill = shop.sent("get-invoice-guest", 200, call("get-invoice-guest", &instead)).await;
+        assert_eq!(bill.header("content-type"), Some(kind));
     }
     for example in Operation::named("pay-order-guest").examples(&shop.document) {
         let key = format!("unpaid-by-a-guest-{}", example.name);

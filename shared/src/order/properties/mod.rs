@@ -54,6 +54,11 @@ fn run(basket: &[u64], moves: &[u64], seen: &mut Seen) {
         moves::play(&mut world, &mut Picks::new(&[*number]));
     }
     rest::check(&mut world);
+    crate::invoice::properties::check(
+        world.order(),
+        &world.document,
+        moves.first().copied().unwrap_or_default(),
+    );
 }
 
 /// Every law, in so many sequences. `PROPTEST_RNG_SEED=7 cargo test -p shared order::properties` runs others.

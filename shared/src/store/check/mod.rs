@@ -6,6 +6,7 @@
 
 mod delivery;
 mod general;
+mod invoices;
 mod policy;
 mod tax;
 #[cfg(test)]
@@ -82,6 +83,7 @@ impl Settings {
         tax::check_reach(&self.tax, &self.shipping_methods, &mut report);
         general::check(self, &mut report);
         policy::check(&self.policies, &mut report);
+        invoices::check(&self.invoices.seller, &mut report);
         report.0
     }
 }

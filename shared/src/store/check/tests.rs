@@ -44,6 +44,15 @@ fn settings() -> Value {
         "guest_checkout": {"enabled": true, "order_url": "https://shop.example/orders?key={token}"},
         "eco": {"trees_per_order": 100},
         "sender": {"name": "Ann's Shop", "reply_to": "help@shop.example"},
+        "invoices": {
+            "series": {"invoice": "INV-{year}-", "credit_note": "CN/"},
+            "seller": {
+                "name": "Ann's Shop B.V.", "vat_id": "NL001234567B01", "registration": "KvK 12345678",
+                "address": {"street": "Damrak 1", "city": "Amsterdam", "country": "NL"},
+                "email": "help@shop.example", "website": "shop.example", "bank": ["IBAN NL91 ABNA 0417 1643 00"],
+                "note": "Thank you.",
+            },
+        },
         "policies": {
             "cancel": {"customer": {"card": "shipped"}, "staff": {"card": "never"}},
             "returns": {"window_days": 365, "reasons": ["damaged", "x".repeat(60)], "refund_delivery": true},
@@ -454,6 +463,54 @@ fn limits_guests_trees_and_the_sender_are_bounded() {
         ("/sender/name", json!("Shop\\"), &[("/sender/name", "invalid")]),
         ("/sender/reply_to", json!("help"), &[("/sender/reply_to", "invalid")]),
     ]);
+}
+
+#[test]
+fn bills_name_a_seller_in_printable_words() {
+    let seller = |field: &str| format!("/invoices/seller/{field}");
+    for (field, most) in
+        [("name", 200), ("vat_id", 100), ("registration", 200), ("website", 200), ("note", 500)]
+    {
+        for (text, is_fine) in [
+            ("é".repeat(most), true),
+            ("é".repeat(most + 1), false),
+            (" ".into(), false),
+            ("a\nb".into(), false),
+        ] {
+            let document = changed(settings(), &seller(field), json!(text));
+            let found: Vec<_> =
+                read::<Settings>(&document).check().into_iter().map(|it| it.pointer).collect();
+            assert_eq!(found, if is_fine { vec![] } else { vec![seller(field)] }, "{field}: {text}");
+        }
+    }
+    check_settings(&[
+        ("/invoices", json!({}), &[]),
+        ("/invoices/seller", json!({}), &[]),
+        ("/invoices/seller/address", json!(null), &[]),
+        ("/invoices/seller/address/country", json!("UK"), &[("/invoices/seller/address/country", "invalid")]),
+        ("/invoices/seller/address/street", json!(""), &[("/invoices/seller/address/street", "invalid")]),
+        ("/invoices/seller/email", json!("help"), &[("/invoices/seller/email", "invalid")]),
+        ("/invoices/seller/bank", repeated(6, |_| json!("IBAN")), &[]),
+        (
+            "/invoices/seller/bank",
+            repeated(7, |_| json!("IBAN")),
+            &[("/invoices/seller/bank", "out_of_range")],
+        ),
+        ("/invoices/seller/bank/0", json!("x".repeat(101)), &[("/invoices/seller/bank/0", "invalid")]),
+    ]);
+}
+
+#[test]
+fn a_series_that_could_be_mistaken_for_its_numbers_is_not_even_read() {
+    for bad in ["", "INV-1", "INV-{year}", "INV {year}-", "{month}-", "X-----------------------"] {
+        let document = changed(settings(), "/invoices/series/invoice", json!(bad));
+        assert!(serde_json::from_str::<Settings>(&document.to_string()).is_err(), "{bad}");
+    }
+    let defaults = Settings::default().invoices.series;
+    assert_eq!(
+        (defaults.invoice.to_string(), defaults.credit_note.to_string()),
+        ("INV-".into(), "CN-".into())
+    );
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! Numbers the bills of orders.
+
+fn main() {
+    functions::start(functions::handlers::workers::invoice::FUNCTION);
+}

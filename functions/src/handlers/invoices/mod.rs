@@ -1,0 +1,4 @@
+//! Bills (R6).
+
+pub mod download;
+pub mod get;
