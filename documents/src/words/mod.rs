@@ -199,13 +199,18 @@ mod tests {
     fn every_word_can_be_printed_in_either_weight() {
         let fonts = crate::fonts::Fonts::new();
         let countries = include_str!("../../data/countries.tsv").chars();
-        let labels = Spoken::ALL.map(of).into_iter().flat_map(|words| Label::ALL.map(words.label)).flat_map(str::chars);
+        let labels = Spoken::ALL
+            .map(of)
+            .into_iter()
+            .flat_map(|words| Label::ALL.map(words.label))
+            .flat_map(str::chars);
         let said = Spoken::ALL
             .map(of)
             .into_iter()
             .flat_map(|words| SENTENCES.map(|sentence| (words.sentence)(&sentence())))
             .collect::<String>();
-        let months = Spoken::ALL.map(of).into_iter().flat_map(|words| words.customs.months).flat_map(str::chars);
+        let months =
+            Spoken::ALL.map(of).into_iter().flat_map(|words| words.customs.months).flat_map(str::chars);
         let marks = "0123456789.,-–+·%:()\u{a0}\u{202f}\u{fffd}".chars();
         for character in countries.chain(labels).chain(said.chars()).chain(months).chain(marks) {
             for weight in [crate::fonts::Weight::Regular, crate::fonts::Weight::Bold] {

@@ -188,7 +188,7 @@ fn undo(case: &mut Case, dice: &mut Dice<'_>, step: u64) {
         4 => refund(&key, RefundWish::Amount { amount, goodwill: false }),
         5 => refund(&key, RefundWish::Full),
         6 => {
-            let ready = case.decide(&staff(), &Command::Prepare).is_ok();
+            let ready = case.decide(&staff(), &Command::PREPARE).is_ok();
             if ready {
                 case.deliver();
             }
