@@ -229,7 +229,7 @@ async fn an_order_is_in_the_list_of_its_status_and_in_no_other_all_its_life() {
         }
         let place = (format!("ORDER#{id}"), format!("ORDERS#{status}"), String::new());
         assert_eq!(places(&shop), [place].into());
-        assert_eq!(ids(&list(&shop, "").await), std::slice::from_ref(&id));
+        assert_eq!(ids(&list(&shop, "").await), std::slice::from_ref(id));
     }
 }
 
