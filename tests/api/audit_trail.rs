@@ -50,8 +50,11 @@ async fn a_life_is_told_with_who_did_what() {
             ["record_payment", "paid", stripe],
             ["record_payment", "confirmed", stripe],
             ["prepare", "preparing", us],
+            ["pack", "parcel_packed", staff],
             ["pack", "packed", staff],
+            ["ship", "parcel_shipped", staff],
             ["ship", "shipped", staff],
+            ["deliver", "parcel_delivered", staff],
             ["deliver", "delivered", staff],
             ["request_return", "return_requested", "customer"],
             ["approve_return", "return_approved", staff],
@@ -63,18 +66,18 @@ async fn a_life_is_told_with_who_did_what() {
     let events = page.body["events"].as_array().expect("events");
     let sequences: Vec<_> =
         events.iter().map(|event| event["sequence"].as_u64().expect("a number")).collect();
-    assert_eq!(sequences, (1..=13).collect::<Vec<_>>());
-    assert_eq!((&page.body["version"], page.header("etag")), (&json!(13), Some("\"13\"")));
+    assert_eq!(sequences, (1..=16).collect::<Vec<_>>());
+    assert_eq!((&page.body["version"], page.header("etag")), (&json!(16), Some("\"16\"")));
     assert_has(
         &events[0],
         &json!({"data": {"customer_id": "alice", "total_amount": "25.00", "item_count": 2, "payment_type": "card"},
             "ledger": [{"kind": "charge", "amount": "25.00", "balance": "25.00"}]}),
     );
     assert_has(&events[2], &json!({"ledger": [{"kind": "capture", "amount": "25.00", "balance": "0.00"}]}));
-    assert_has(&events[8]["data"], &json!({"return_id": 1, "reason": "damaged", "comment": "A crack"}));
+    assert_has(&events[11]["data"], &json!({"return_id": 1, "reason": "damaged", "comment": "A crack"}));
     let received = json!({"received": [{"line_id": 1, "restocked": 1, "scrapped": 0}], "amount": "12.50"});
-    assert_has(&events[10]["data"], &received);
-    assert_has(&events[12], &json!({"ledger": [{"kind": "refund", "amount": "12.50", "balance": "0.00"}]}));
+    assert_has(&events[13]["data"], &received);
+    assert_has(&events[15], &json!({"ledger": [{"kind": "refund", "amount": "12.50", "balance": "0.00"}]}));
     assert!(!page.body.to_string().contains("pm_card"), "how to charge the card is a secret");
 
     // The ledger and the timeline say the same.
@@ -110,7 +113,7 @@ async fn the_trail_is_read_page_by_page_and_goes_on_where_it_grew() {
     assert_eq!(trail(&shop, &id, &format!("?after={after}")).await.body["events"], json!([]));
     assert_eq!(shop.send(status(&shop, &id, "packed")).await.status, 200);
     let news = trail(&shop, &id, &format!("?after={after}")).await;
-    assert_eq!(told(&news), [["pack", "packed", "admin:admin"]]);
+    assert_eq!(told(&news), [["pack", "parcel_packed", "admin:admin"], ["pack", "packed", "admin:admin"]]);
     assert_eq!(trail(&shop, &id, "?after=4294967295").await.body["events"], json!([]));
 }
 

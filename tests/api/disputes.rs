@@ -187,7 +187,7 @@ async fn what_is_called_off_while_the_bank_has_the_money_is_paid_back_once_the_d
         );
         let told = mails(&shop, "refund");
         let text = told.last().and_then(|mail| mail.text.as_deref()).unwrap_or_default();
-        assert!(text.contains(&format!("We have paid {back} EUR back to you")), "{told:?}");
+        assert!(text.contains(&format!("We have paid €{back} back to you")), "{told:?}");
         shop.after(86_400).await;
         assert_eq!(money(&shop), (4410, cents(&json!(back))), "and only once");
     }

@@ -265,7 +265,7 @@ async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
     let parcel = sent.body["shipments"][1]["shipment_id"].as_u64().expect("a parcel is left");
     let pack = Call::new("PATCH", &format!("{of_staff}/shipments/{parcel}")).token(admin);
     let pack = pack.json(&json!({"status": "packed"}));
-    ledger.enter("pack a parcel", 2.5, 3.0, 200, pack).await;
+    ledger.enter("pack a parcel", 2.5, 4.0, 200, pack).await;
 
     let (path, of_staff) = two_lines(ledger, alice, "sent-back").await;
     let status =

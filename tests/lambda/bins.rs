@@ -44,6 +44,10 @@ fn with_orders(sample: &str) -> Option<Expected> {
     let (answer, after) = match sample {
         "approve-return" => (r#"200 "status":"approved""#, DELIVERED),
         "cancel-order" | "cancel-order-guest" => (r#"200 "status":"cancelled""#, CALLED_OFF),
+        "carrier-webhook" => (
+            r#"200 "used":true"#,
+            "1 shipped, 48 + 0 units, 4990 taken, 0 given back, new CUSTOMER#alice TRACK",
+        ),
         "change-shipment" => {
             (r#"200 "status":"shipped""#, "1 shipped, 48 + 0 units, 4990 taken, 0 given back")
         }

@@ -140,7 +140,13 @@ impl Case {
         let request: PlaceOrder = serde_json::from_value(body).expect("a request");
         let customer = CustomerId::parse("alice").expect("an id");
         let actor = Actor::Admin(customer.clone());
-        let buyer = Buyer { customer: customer.clone(), caller: customer.clone(), actor, email: None };
+        let buyer = Buyer {
+            customer: customer.clone(),
+            caller: customer.clone(),
+            actor,
+            email: None,
+            language: None,
+        };
         let key = IdempotencyKey::parse("k").expect("a key");
         let id = OrderId::new(&customer, &customer, &key, start());
         let offers = items.iter().enumerate().map(|(at, item)| offer(at, item, currency.code()));

@@ -31,7 +31,6 @@ async fn a_cart_is_checked_out_found_tracked_and_cancelled_and_another_order_sen
     }
     story.send("fulfill", &shop.admin()).await;
     story.send("cancel_too_late", &jane).await;
-    story.send("status", &shop.admin()).await;
     shop.finish().await;
     assert_eq!((money(&shop), shop.units("mug")), ((5_000, 2_500), (8, 0)));
     assert_eq!(mails(&shop, "is on its way").len(), 1);
