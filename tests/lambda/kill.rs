@@ -101,11 +101,27 @@ impl Process {
                 }
             });
             if let Some(tokens) = ready.await {
-                let token = tokens["customer"]["token"].as_str().expect("a token").to_owned();
-                return Self { child, base, connector, token };
+                let token = |whose: &str| tokens[whose]["token"].as_str().expect("a token").to_owned();
+                let twin = Self { child, base, connector, token: token("customer") };
+                twin.keep_parcels(&token("admin")).await;
+                return twin;
             }
         }
         panic!("the twin does not start");
+    }
+
+    /// Buys no labels, so that no carrier comes while the test counts what is in the house.
+    async fn keep_parcels(&self, admin: &str) {
+        let (url, token) = (format!("{}/api/v1/admin/settings", self.base), format!("Bearer {admin}"));
+        let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+        let (_, mut settings) =
+            exchange(&self.connector, "GET", &url, &headers, String::new()).await.expect("settings");
+        settings["fulfillment"]["buy_labels"] = false.into();
+        for of_the_answer in ["version", "updated_at"] {
+            settings.as_object_mut().expect("an object").remove(of_the_answer);
+        }
+        let put = exchange(&self.connector, "PUT", &url, &headers, settings.to_string()).await;
+        assert_eq!(put.map(|(status, _)| status), Some(200));
     }
 
     /// Sends all orders at once, and kills the twin as soon as so many are answered. The answers, by order; without a
