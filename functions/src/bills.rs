@@ -59,18 +59,18 @@ impl Billed {
     pub async fn all(app: &App, customer: &CustomerId, id: &OrderId) -> Result<Self, Error> {
         let (found, issued) = tokio::join!(find(app, customer, id), app.table.bills(customer, id, false));
         let (order, document) = found?;
-        Self { order, document, issued: issued? }.as_late_as_its_bills(app).await
+        Self { order, document, issued: issued? }.caught_up_with_its_bills(app).await
     }
 
     /// An order of this customer with one of its bills, or none if there is none in this place.
     pub async fn one(app: &App, customer: &CustomerId, id: &OrderId, place: u64) -> Result<Self, Error> {
         let (found, issue) = tokio::join!(find(app, customer, id), app.table.bill(customer, id, place));
         let (order, document) = found?;
-        Self { order, document, issued: issue?.into_iter().collect() }.as_late_as_its_bills(app).await
+        Self { order, document, issued: issue?.into_iter().collect() }.caught_up_with_its_bills(app).await
     }
 
     /// A cheap read of the head may be older than that of the bills, which would then say something else.
-    async fn as_late_as_its_bills(mut self, app: &App) -> Result<Self, Error> {
+    async fn caught_up_with_its_bills(mut self, app: &App) -> Result<Self, Error> {
         if self.issued.iter().any(|issue| issue.sequence > self.order.version()) {
             self.order = find_head(app, &self.order.customer, &self.order.id).await?;
         }

@@ -35,6 +35,7 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::post(&format!("/api/v1/orders/{own}/reorder")), false),
         (Call::get(&format!("/api/v1/orders/{own}/summary")), false),
         (Call::get(&format!("/api/v1/orders/{own}/impact")), false),
+        (Call::get(&format!("/api/v1/orders/{own}/invoice")), false),
         (Call::get(&format!("/api/v1/orders/{own}/returns")), false),
         (Call::post(&format!("/api/v1/orders/{own}/returns")).key("k9").json(&sent_back), false),
         (Call::new("PATCH", &format!("/api/v1/orders/{own}/status")).json(&packed), true),
