@@ -148,6 +148,7 @@ fn settings(port: u16) -> Value {
         "payment": {"return_origins": [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]},
         "fulfillment": {"buy_labels": true},
         "guest_checkout": {"enabled": true, "order_url": format!("http://127.0.0.1:{port}/?order_token={{token}}")},
+        "invoices": {"url": format!("http://127.0.0.1:{port}/api/v1/invoices/{{token}}")},
     })
 }
 

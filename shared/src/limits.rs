@@ -94,3 +94,5 @@ pub const BANK_LINES: usize = 6;
 pub const BILL_NOTE: usize = 500;
 /// Minutes that the link to a bill's PDF is good for.
 pub const BILL_LINK_MINUTES: i64 = 15;
+/// Days that the link in a mail is good for: people come back to their mails.
+pub const MAILED_BILL_LINK_DAYS: i64 = 30;

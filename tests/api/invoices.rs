@@ -289,3 +289,34 @@ async fn a_guest_reads_bills_with_the_token_of_the_order() {
     assert_pdf(&pdf, "INV-000001");
     assert!(linked(&shop, &bill.body).await.bytes == pdf.bytes, "other bytes");
 }
+
+#[tokio::test]
+async fn mails_lead_to_the_invoice_of_a_confirmed_order_and_to_the_credit_note_of_a_refund_for_a_month() {
+    let (shop, alice) =
+        priced_with(&json!({"invoices": {"url": "https://shop.example/api/v1/invoices/{token}"}})).await;
+    let id = dined(&shop, &alice, &card("pm_card_visa")).await;
+    assert_eq!(shop.send(refund(&shop, &id, "r1", &json!({"amount": "5.00"}))).await.status, 201);
+    shop.finish().await;
+    let mails = shop.twin.cloud.ses.mails();
+    let led: Vec<Vec<&str>> =
+        mails.iter().map(|mail| bills_in(mail.text.as_deref().expect("text"))).collect();
+    let [confirmed, refunded] = led.iter().flatten().collect::<Vec<_>>()[..] else {
+        panic!("two links: {led:?}");
+    };
+    assert!(mails.iter().all(|mail| bills_in(mail.html.as_deref().expect("HTML")).len() < 2), "{mails:?}");
+    shop.after(29 * 86_400).await;
+    let bill = shop.send(Call::get(confirmed)).await;
+    assert_pdf(&bill, "INV-000001");
+    assert_pdf(&shop.send(Call::get(refunded)).await, "CN-000001");
+    shop.after(86_400).await;
+    assert_problem(&shop.send(Call::get(confirmed)).await, 404, "not_found");
+    let alice = shop.customer("alice");
+    assert!(linked(&shop, &bills(&shop, &alice, &id).await).await.bytes == bill.bytes, "other bytes");
+}
+
+/// The paths of bills that a mail leads to.
+fn bills_in(mail: &str) -> Vec<&str> {
+    let links = mail.split("https://shop.example").skip(1);
+    let paths = links.filter(|link| link.starts_with("/api/v1/invoices/"));
+    paths.map(|link| link.split(['"', '\n']).next().unwrap_or_default()).collect()
+}

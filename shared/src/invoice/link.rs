@@ -1,7 +1,7 @@
 //! Links to the PDF of a bill, for whoever has one: whoever pays, keeps the books, or prints it needs no account.
 
 use crate::ids::{CustomerId, OrderId};
-use crate::limits::BILL_LINK_MINUTES;
+use crate::limits::{BILL_LINK_MINUTES, MAILED_BILL_LINK_DAYS};
 use crate::seal;
 use crate::time::Timestamp;
 
@@ -27,6 +27,12 @@ impl Linked {
     /// Until when a token of this moment opens its bill.
     pub fn until(now: Timestamp) -> Timestamp {
         now.plus_seconds(BILL_LINK_MINUTES * 60)
+    }
+
+    /// Until when a token opens its bill that is in the mail about something that happened then. A mail that is made again is the
+    /// same one.
+    pub fn mailed_until(happened: Timestamp) -> Timestamp {
+        happened.plus_seconds(MAILED_BILL_LINK_DAYS * 86_400)
     }
 
     /// The token that opens this bill, up to a moment.

@@ -18,11 +18,13 @@ pub(crate) mod properties;
 mod split;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use credits::Occasion;
 pub use issue::{Issue, Kind, Layout, Subject, due};
 pub use link::{InvalidLink, Linked};
 pub use number::{BillNumber, InvalidNumber, Series, SeriesPattern};
+pub use told::{Told, is_about_bills, told};
 
 use std::collections::BTreeMap;
 use time::Date;

@@ -1,10 +1,10 @@
 //! What a mail consists of, whatever it says, and how it is laid out as text.
 
+use super::Ways;
 use super::facts::Facts;
 use super::statement::Statement;
 use super::story::Story;
 use super::words::{Label, Words};
-use crate::store::Settings;
 
 /// A letter in its reader's language. Nothing of it is markup.
 pub(super) struct Letter {
@@ -15,7 +15,7 @@ pub(super) struct Letter {
     /// What goes above the bill.
     pub(super) heading: String,
     pub(super) statement: Statement,
-    /// Buttons, one below the other. An invoice would be another one.
+    /// Buttons, one below the other.
     pub(super) links: Vec<Link>,
     /// What opens the order, with its label, where there is no page that shows it.
     pub(super) token: Option<(String, String)>,
@@ -31,12 +31,16 @@ pub(super) struct Link {
 }
 
 impl Letter {
-    pub(super) fn of(facts: &Facts<'_>, words: &'static Words, story: &Story, token: Option<&str>) -> Self {
+    pub(super) fn of(facts: &Facts<'_>, words: &'static Words, story: &Story, ways: Ways<'_>) -> Self {
         let (number, settings) = (facts.number(), facts.settings);
         let label = |label: &Label<'_>| (words.label)(label);
         let name = facts.document.billing_address.name.as_deref().map(|name| facts.quoted(name));
-        let url = token.and_then(|token| order_url(settings, token));
+        let url = at(settings.guest_checkout.order_url.as_deref(), ways.order);
         let order = url.clone().map(|url| Link { label: label(&Label::SeeYourOrder), url });
+        let bill = ways.bill.and_then(|(kind, token)| {
+            let url = at(settings.invoices.url.as_deref(), Some(token))?;
+            Some(Link { label: label(&Label::Bill { kind }), url })
+        });
         let parcels = story.couriers.iter().filter_map(|courier| {
             let label = label(&Label::Follow { courier: &facts.quoted(&courier.name) });
             courier.tracking_url.clone().map(|url| Link { label, url })
@@ -48,8 +52,8 @@ impl Letter {
             paragraphs: story.sentences.iter().map(words.sentence).collect(),
             heading: label(&Label::Order { number: &number }),
             statement: Statement::of(facts),
-            token: token.filter(|_| url.is_none()).map(|token| (label(&Label::Token), token.to_owned())),
-            links: order.into_iter().chain(parcels).collect(),
+            token: ways.order.filter(|_| url.is_none()).map(|token| (label(&Label::Token), token.to_owned())),
+            links: order.into_iter().chain(bill).chain(parcels).collect(),
             closing: label(&Label::Closing),
             shop: settings.sender.as_ref().map(|sender| sender.name.clone()),
         }
@@ -78,7 +82,7 @@ impl Letter {
     }
 }
 
-/// Where the shop shows a guest's order, if it does.
-fn order_url(settings: &Settings, token: &str) -> Option<String> {
-    settings.guest_checkout.order_url.as_ref().map(|url| url.replace("{token}", token))
+/// A page of the shop that a token opens, if there are both.
+fn at(page: Option<&str>, token: Option<&str>) -> Option<String> {
+    Some(page?.replace("{token}", token?))
 }

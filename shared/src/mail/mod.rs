@@ -17,6 +17,7 @@ mod story;
 mod tests;
 mod words;
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::order::{Event, Order};
 use crate::placement::Document;
@@ -42,19 +43,27 @@ pub struct Mail {
     pub html: String,
 }
 
+/// What a mail leads to, by the tokens that open it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ways<'a> {
+    /// A guest's way back to the order.
+    pub order: Option<&'a str>,
+    /// To a bill.
+    pub bill: Option<(Kind, &'a str)>,
+}
+
 /// The mail about one event of an order's log, if it is worth one, in the order's language or else the store's.
-/// `order_token` is a guest's way back to the order.
 pub fn about(
     order: &Order,
     document: &Document,
     event: &Event,
     settings: &Settings,
-    order_token: Option<&str>,
+    ways: Ways<'_>,
 ) -> Option<Mail> {
     let language = Spoken::of(&document.language).or_else(|| Spoken::of(&settings.default_language));
     let words = Words::of(language.unwrap_or_default());
     let facts = Facts { order, document, event, settings, words };
-    let letter = Letter::of(&facts, words, &story::tell(&facts)?, order_token);
+    let letter = Letter::of(&facts, words, &story::tell(&facts)?, ways);
     Some(Mail {
         to: document.contact_email.clone(),
         sender_name: settings.sender.as_ref().map(|sender| sender.name.clone()),

@@ -24,7 +24,7 @@ fn languages() -> impl Iterator<Item = &'static str> {
 /// What the newest event of that name is written about with, if it is.
 fn mail(case: &Case, name: &str) -> Option<Mail> {
     let event = case.order.log.iter().rev().find(|event| event.kind.name() == name).expect("an event");
-    about(&case.order, &case.document, event, &settings(), None)
+    about(&case.order, &case.document, event, &settings(), Ways::default())
 }
 
 /// Its subject, without the number of the order, and its paragraphs.
@@ -198,7 +198,15 @@ fn a_guest_finds_the_way_back_in_every_mail() {
     shop.guest_checkout.order_url = Some("https://shop.example/orders?t={token}&x=\"".to_owned());
     for event in &Case::delivered().order.log {
         let case = Case::delivered();
-        let told = |settings: &Settings| about(&case.order, &case.document, event, settings, Some("<t0ken>"));
+        let told = |settings: &Settings| {
+            about(
+                &case.order,
+                &case.document,
+                event,
+                settings,
+                Ways { order: Some("<t0ken>"), ..Ways::default() },
+            )
+        };
         let (Some(linked), Some(bare)) = (told(&shop), told(&settings())) else { continue };
         assert!(linked.text.ends_with("\nSee your order: https://shop.example/orders?t=<t0ken>&x=\"\n"));
         assert!(

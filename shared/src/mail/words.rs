@@ -7,6 +7,7 @@
 
 use super::customs::Customs;
 use super::languages::{arabic, dutch, english, french, german, hebrew, spanish};
+use crate::invoice::Kind;
 use crate::language::Spoken;
 
 /// The words of a language.
@@ -292,6 +293,10 @@ pub(super) enum Label<'a> {
     Goodwill,
     /// On the button that leads to the order.
     SeeYourOrder,
+    /// On the button that leads to the PDF of a bill.
+    Bill {
+        kind: Kind,
+    },
     /// On the button that leads to where a courier shows a parcel.
     Follow {
         courier: &'a str,

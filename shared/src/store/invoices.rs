@@ -16,6 +16,10 @@ pub struct InvoiceSettings {
     /// Who sells. A bill says what this was when it was issued.
     #[serde(deserialize_with = "wire::object")]
     pub seller: Seller,
+    /// Where mails send those who want to see a bill, with `{token}` where its token goes: `GET /api/v1/invoices/{token}`, as browsers
+    /// reach it. Without it, no mail leads to a bill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// What the numbers of bills begin with. Kinds of the same series are numbered together.

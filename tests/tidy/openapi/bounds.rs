@@ -240,6 +240,8 @@ fn the_bounds_of_settings_are_those_that_are_checked() {
         json!({"guest_checkout": {"order_url": format!("{url}{rest}")}})
     };
     check("GuestCheckout/properties/order_url/maxLength", &page, 1);
+    let bills = |length: u64| json!({"invoices": {"url": page(length)["guest_checkout"]["order_url"]}});
+    check("InvoiceSettings/properties/url/maxLength", &bills, 1);
     let classes = |count: u64| {
         let classes: Vec<_> = (0..count).map(|at| format!("c{at}")).collect();
         json!({"tax": {"prices_include_tax": true, "classes": classes, "zones": [], "elsewhere": "untaxed"}})

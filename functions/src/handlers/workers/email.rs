@@ -1,7 +1,10 @@
 //! The email worker: writes to customers (A7).
 
+use shared::invoice::{Kind, Linked, is_about_bills, told};
+use shared::mail::Ways;
 use shared::mail::feedback::MailboxStatus;
-use shared::order::Order;
+use shared::order::{Event, Order};
+use shared::placement::Document;
 use shared::{guest, mail};
 
 use crate::app::App;
@@ -24,7 +27,13 @@ pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let event = event.ok_or_else(|| Error::broken("an order has no such event", order.id.to_string()))?;
     let store = app.store_version(document.store_version).await?;
     let token = order_token(app, &order).await?;
-    let Some(mail) = mail::about(&order, &document, event, &store.settings, token.as_deref()) else {
+    let bill = match store.settings.invoices.url {
+        Some(_) => bill(app, &order, &document, event).await?,
+        None => None,
+    };
+    let bill = bill.as_ref().map(|(kind, token)| (*kind, token.as_str()));
+    let ways = Ways { order: token.as_deref(), bill };
+    let Some(mail) = mail::about(&order, &document, event, &store.settings, ways) else {
         return Ok(());
     };
     if app.table.mailbox(&mail.to).await? != MailboxStatus::Ok {
@@ -52,4 +61,21 @@ async fn order_token(app: &App, order: &Order) -> Result<Option<String>, Error> 
     }
     let key = app.signing.text().await?;
     Ok(Some(guest::token(key.as_bytes(), &order.customer, &order.id)))
+}
+
+/// The bill that the mail about an event leads to, with the token that opens it.
+async fn bill(
+    app: &App,
+    order: &Order,
+    document: &Document,
+    event: &Event,
+) -> Result<Option<(Kind, String)>, Error> {
+    if !is_about_bills(&event.kind) {
+        return Ok(None);
+    }
+    let invoice = app.table.bill(&order.customer, &order.id, 0).await?;
+    let Some(bill) = told(order, document, event, invoice.as_ref()) else { return Ok(None) };
+    let key = app.signing.text().await?;
+    let linked = Linked { customer: order.customer.clone(), order: order.id, place: bill.place };
+    Ok(Some((bill.kind, linked.token(key.as_bytes(), Linked::mailed_until(event.at)))))
 }

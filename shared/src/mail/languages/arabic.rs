@@ -1,5 +1,6 @@
 //! Arabic, in the standard language. Customs: CLDR `ar`, with its marks that keep a sign at the figure's left.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -211,6 +212,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "إعادة مبلغ".into(),
         Goodwill => "لفتة تقدير".into(),
         SeeYourOrder => "عرض طلبكم".into(),
+        Bill { kind: Kind::Invoice } => "الفاتورة (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "إشعار دائن (PDF)".into(),
         Follow { courier } => format!("تتبّع طردكم لدى {courier}"),
         Token => "رمز الوصول إلى طلبكم".into(),
     }

@@ -1,5 +1,6 @@
 //! Dutch. Customs: CLDR `nl`.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -185,6 +186,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Terugbetaald".into(),
         Goodwill => "Tegemoetkoming".into(),
         SeeYourOrder => "Bekijk uw bestelling".into(),
+        Bill { kind: Kind::Invoice } => "Factuur (pdf)".into(),
+        Bill { kind: Kind::CreditNote } => "Creditnota (pdf)".into(),
         Follow { courier } => format!("Volg uw pakket bij {courier}"),
         Token => "Toegangscode van uw bestelling".into(),
     }

@@ -1,5 +1,6 @@
 //! English. Days are written as in Great Britain (CLDR `en-GB`): nobody takes 4 March for 3 April.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -195,6 +196,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Given back".into(),
         Goodwill => "Goodwill".into(),
         SeeYourOrder => "See your order".into(),
+        Bill { kind: Kind::Invoice } => "Invoice (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "Credit note (PDF)".into(),
         Follow { courier } => format!("Follow your parcel with {courier}"),
         Token => "The token of your order".into(),
     }

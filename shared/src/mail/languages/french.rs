@@ -1,5 +1,6 @@
 //! French. Customs: CLDR `fr`; the first of a month is `1er`. A colon has a space before it that no line ends at.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -230,6 +231,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Remboursé".into(),
         Goodwill => "Geste commercial".into(),
         SeeYourOrder => "Voir votre commande".into(),
+        Bill { kind: Kind::Invoice } => "Facture (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "Avoir (PDF)".into(),
         Follow { courier } => format!("Suivre votre colis chez {courier}"),
         Token => "Code d’accès à votre commande".into(),
     }

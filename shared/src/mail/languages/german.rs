@@ -1,5 +1,6 @@
 //! German. Customs: CLDR `de`; between day and time a comma, as in its shorter formats.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -221,6 +222,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Erstattet".into(),
         Goodwill => "Kulanz".into(),
         SeeYourOrder => "Bestellung ansehen".into(),
+        Bill { kind: Kind::Invoice } => "Rechnung (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "Rechnungskorrektur (PDF)".into(),
         Follow { courier } => format!("Sendung bei {courier} verfolgen"),
         Token => "Zugangscode Ihrer Bestellung".into(),
     }

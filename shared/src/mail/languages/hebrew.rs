@@ -1,5 +1,6 @@
 //! Hebrew. Customs: CLDR `he`, with its marks that keep a sign at the figure's left.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -184,6 +185,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "החזר כספי".into(),
         Goodwill => "מחווה של רצון טוב".into(),
         SeeYourOrder => "לצפייה בהזמנה".into(),
+        Bill { kind: Kind::Invoice } => "חשבונית (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "חשבונית זיכוי (PDF)".into(),
         Follow { courier } => format!("מעקב אחר החבילה אצל {courier}"),
         Token => "קוד הגישה להזמנה".into(),
     }

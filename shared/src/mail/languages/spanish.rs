@@ -1,5 +1,6 @@
 //! Spanish. Customs: CLDR `es`, which groups thousands from five digits on.
 
+use crate::invoice::Kind;
 use crate::language::Spoken;
 use crate::mail::customs::{Customs, NBSP};
 use crate::mail::words::{Label, Reason, Sentence, Subject, Words};
@@ -192,6 +193,8 @@ fn label(label: &Label<'_>) -> String {
         GivenBack { items: None } => "Reembolsado".into(),
         Goodwill => "Atención comercial".into(),
         SeeYourOrder => "Ver su pedido".into(),
+        Bill { kind: Kind::Invoice } => "Factura (PDF)".into(),
+        Bill { kind: Kind::CreditNote } => "Factura rectificativa (PDF)".into(),
         Follow { courier } => format!("Seguir su paquete en {courier}"),
         Token => "Código de acceso a su pedido".into(),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::catalog::Attribute;
+use crate::invoice::Kind;
 use crate::mail::words::{Label, Reason, Sentence};
 
 /// Every mail of every history in one language, its goods named in that language.
@@ -16,7 +17,13 @@ fn mails_in(tag: &str) -> Vec<(String, Mail)> {
             line.names.insert(language.clone(), format!("№{at}"));
         }
         for event in &case.order.log {
-            let mail = about(&case.order, &case.document, event, &settings(), Some("t0ken"));
+            let mail = about(
+                &case.order,
+                &case.document,
+                event,
+                &settings(),
+                Ways { order: Some("t0ken"), ..Ways::default() },
+            );
             mails.extend(mail.map(|mail| (format!("{tag}, {name}: {}", event.kind.name()), mail)));
         }
     }
@@ -111,6 +118,8 @@ fn labels() -> Vec<Label<'static>> {
         GivenBack { items: None },
         Goodwill,
         SeeYourOrder,
+        Bill { kind: Kind::Invoice },
+        Bill { kind: Kind::CreditNote },
         Follow { courier: "⟨1⟩" },
         Token,
     ]
@@ -245,7 +254,7 @@ fn goods_and_the_way_to_deliver_have_the_names_of_the_customers_language() {
     let mut settings = settings();
     settings.shipping_methods[0].names.insert(german, "Paket".into());
     let event = &case.order.log[0];
-    let mail = about(&case.order, &case.document, event, &settings, None).expect("a mail");
+    let mail = about(&case.order, &case.document, event, &settings, Ways::default()).expect("a mail");
     for row in ["3 × Becher (Blau): 29,97\u{a0}€", "2 × book: 39,98\u{a0}€", "Paket: 4,90\u{a0}€"] {
         assert!(mail.text.contains(row), "{row} in {}", mail.text);
     }
@@ -259,7 +268,9 @@ fn a_language_that_there_are_no_mails_in_is_answered_in_the_stores_and_a_store_w
     let told = |default: &str| {
         let mut settings = settings();
         settings.default_language = Language::parse(default).expect("a language");
-        about(&case.order, &case.document, &case.order.log[0], &settings, None).expect("a mail").subject
+        about(&case.order, &case.document, &case.order.log[0], &settings, Ways::default())
+            .expect("a mail")
+            .subject
     };
     assert!(told("nl").starts_with("Wij hebben"), "{}", told("nl"));
     assert!(told("de-CH").starts_with("Wir haben"), "{}", told("de-CH"));
@@ -271,7 +282,8 @@ fn from_right_to_left_figures_and_foreign_names_are_set_apart() {
     let mut case = Case::cod();
     case.document.language = Language::parse("ar").expect("a language");
     case.document.billing_address.name = Some("Alice \u{202e}Example".into());
-    let mail = about(&case.order, &case.document, &case.order.log[0], &settings(), None).expect("a mail");
+    let mail =
+        about(&case.order, &case.document, &case.order.log[0], &settings(), Ways::default()).expect("a mail");
     let number = case.order.number();
     assert_eq!(mail.subject, format!("استلمنا طلبكم \u{2068}{number}\u{2069}"));
     assert!(mail.text.starts_with("مرحبًا \u{2068}Alice Example\u{2069}،\n"), "{}", mail.text);
@@ -287,6 +299,7 @@ fn from_right_to_left_figures_and_foreign_names_are_set_apart() {
     // A name from right to left in a mail from left to right is, too.
     case.document.language = Language::default();
     case.document.lines[0].name = "كوب".into();
-    let mail = about(&case.order, &case.document, &case.order.log[0], &settings(), None).expect("a mail");
+    let mail =
+        about(&case.order, &case.document, &case.order.log[0], &settings(), Ways::default()).expect("a mail");
     assert!(mail.text.contains("  \u{2068}3 × كوب\u{2069}: €29.97\n  2 × book: "), "{}", mail.text);
 }

@@ -30,7 +30,7 @@ fn after(case: &Case, events: usize) -> Order {
 }
 
 fn mail_after(case: &Case, events: usize, event: &Event) -> Option<Mail> {
-    about(&after(case, events), &case.document, event, &settings(), None)
+    about(&after(case, events), &case.document, event, &settings(), Ways::default())
 }
 
 /// The same order of a customer of each language.
@@ -181,7 +181,8 @@ fn all_that_goes_back_is_announced_and_told_to_the_cent() {
     let told = |name: &str, before: &str| -> i64 {
         let events =
             case.order.log.iter().filter(|event| name.split(' ').any(|name| event.kind.name() == name));
-        let mails = events.map(|event| about(&case.order, &case.document, event, &settings(), None));
+        let mails =
+            events.map(|event| about(&case.order, &case.document, event, &settings(), Ways::default()));
         let amounts = mails.map(|mail| {
             let text = mail.expect("a mail").text;
             let (_, rest) = text.split_once(before).expect("an amount");
@@ -227,7 +228,7 @@ fn what_people_typed_is_no_markup() {
         (&case, "refund_settled", 7),
     ] {
         let first = case.order.log.iter().find(|event| event.kind.name() == name).expect("an event");
-        let mail = about(&case.order, &case.document, first, &settings(), None).expect("a mail");
+        let mail = about(&case.order, &case.document, first, &settings(), Ways::default()).expect("a mail");
         assert!(!mail.html.contains("<b>"), "{}", mail.html);
         // The first sentence is also what lists of mails show.
         let shown = mail.html.split_once("</div>").expect("a preview").1;
@@ -250,7 +251,7 @@ fn no_mail_speaks_of_what_is_none_of_the_customers_business() {
     case.system(&seen(intent("pi_secret")));
     case.system(&declined("pi_secret"));
     for event in &case.order.log {
-        if let Some(mail) = about(&case.order, &case.document, event, &settings(), None) {
+        if let Some(mail) = about(&case.order, &case.document, event, &settings(), Ways::default()) {
             let told = format!("{mail:?}");
             for internal in ["pi_secret", "card_declined", "pm_card", "ord_"] {
                 assert!(!told.contains(internal), "{told}");

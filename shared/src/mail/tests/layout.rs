@@ -56,7 +56,13 @@ fn letters() -> Vec<(String, Mail)> {
             for (at, event) in case.order.log.iter().enumerate() {
                 shop.guest_checkout.order_url =
                     (at % 2 == 0).then(|| "https://shop.example/{token}".to_owned());
-                let mail = about(&case.order, &case.document, event, &shop, Some("t0ken"));
+                let mail = about(
+                    &case.order,
+                    &case.document,
+                    event,
+                    &shop,
+                    Ways { order: Some("t0ken"), ..Ways::default() },
+                );
                 all.extend(mail.map(|mail| (format!("{tag}, {history}: {}", event.kind.name()), mail)));
             }
         }
@@ -112,8 +118,10 @@ fn who_writes_stands_below_the_letter_if_the_store_has_a_name() {
     let case = Case::cod();
     let mut shop = settings();
     shop.sender = serde_json::from_value(serde_json::json!({"name": "Green Shop"})).expect("a sender");
-    let mail = about(&case.order, &case.document, &case.order.log[0], &shop, None).expect("a mail");
+    let mail =
+        about(&case.order, &case.document, &case.order.log[0], &shop, Ways::default()).expect("a mail");
     assert!(mail.text.ends_with("\n\nKind regards\nGreen Shop\n"), "{}", mail.text);
-    let mail = about(&case.order, &case.document, &case.order.log[0], &settings(), None).expect("a mail");
+    let mail =
+        about(&case.order, &case.document, &case.order.log[0], &settings(), Ways::default()).expect("a mail");
     assert!(!mail.text.contains("Kind regards") && !mail.html.contains("Kind regards"));
 }

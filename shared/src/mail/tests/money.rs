@@ -36,7 +36,7 @@ fn a_mail_about_the_first_part_knows_nothing_of_the_second_however_late_it_is() 
     let first = case.order.log.iter().find(|event| event.kind.name() == "lines_cancelled").cloned();
     case.customer(&cancel_lines("c2", &[units(2, 1)]));
     case.customer(&cancel());
-    let late = about(&case.order, &case.document, &first.expect("an event"), &settings(), None);
+    let late = about(&case.order, &case.document, &first.expect("an event"), &settings(), Ways::default());
     assert_eq!(late, early);
     assert!(late.is_some_and(|mail| mail.text.contains("Your order now costs €74.40.")));
 }
@@ -217,7 +217,7 @@ fn a_refund_that_failed_after_it_was_done_and_is_done_again_is_told_once() {
     assert_eq!(names.iter().filter(|name| **name == "refunded").count(), 2, "{names:?}");
     let told = case.order.log.iter().filter(|event| {
         event.kind.name() == "refunded"
-            && about(&case.order, &case.document, event, &settings(), None).is_some()
+            && about(&case.order, &case.document, event, &settings(), Ways::default()).is_some()
     });
     assert_eq!(told.count(), 1);
 }
@@ -232,8 +232,9 @@ fn a_payment_that_is_refused_twice_is_asked_for_again_once() {
     case.system(&created("pi_2"));
     case.system(&declined("pi_2"));
     let refused = case.order.log.iter().filter(|event| event.kind.name() == "payment_failed");
-    let told: Vec<bool> =
-        refused.map(|event| about(&case.order, &case.document, event, &settings(), None).is_some()).collect();
+    let told: Vec<bool> = refused
+        .map(|event| about(&case.order, &case.document, event, &settings(), Ways::default()).is_some())
+        .collect();
     assert_eq!(told, [false, true]);
 }
 
@@ -248,7 +249,7 @@ fn what_staff_notes_for_itself_reaches_no_customer() {
     let log = format!("{:?}", case.order.log);
     assert!(log.contains("for ourselves") && log.contains("sorry"), "{log}");
     for event in &case.order.log {
-        let mail = about(&case.order, &case.document, event, &settings(), None);
+        let mail = about(&case.order, &case.document, event, &settings(), Ways::default());
         let told = format!("{mail:?}");
         assert!(!told.contains("for ourselves") && !told.contains("sorry"), "{told}");
     }

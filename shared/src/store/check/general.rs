@@ -1,6 +1,6 @@
 //! Payments, packagings, limits, guests, the environment and mails.
 
-use super::urls::{is_origin, is_page_with_token};
+use super::urls::{PAGE_WITH_TOKEN, is_origin, is_page_with_token};
 use super::{Report, bounds, is_text};
 use crate::address::is_mail_address;
 use crate::language::Spoken;
@@ -12,8 +12,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     check_packagings(&settings.fulfillment.packagings, report);
     report.range("/limits/orders_per_hour", settings.limits.orders_per_hour, 1..=1_000);
     if settings.guest_checkout.order_url.as_deref().is_some_and(|url| !is_page_with_token(url)) {
-        let detail = "an https URL of at most 500 characters with {token} once, behind the host";
-        report.add("/guest_checkout/order_url", "invalid", detail);
+        report.add("/guest_checkout/order_url", "invalid", PAGE_WITH_TOKEN);
     }
     report.range("/eco/trees_per_order", settings.eco.trees_per_order, 0..=bounds::TREES);
     if let Some(sender) = &settings.sender {

@@ -1,11 +1,16 @@
 //! What bills say of the store. Series are checked while they are read.
 
+use super::urls::{PAGE_WITH_TOKEN, is_page_with_token};
 use super::{Report, bounds};
 use crate::address::is_mail_address;
 use crate::limits;
-use crate::store::Seller;
+use crate::store::InvoiceSettings;
 
-pub(super) fn check(seller: &Seller, report: &mut Report) {
+pub(super) fn check(settings: &InvoiceSettings, report: &mut Report) {
+    if settings.url.as_deref().is_some_and(|url| !is_page_with_token(url)) {
+        report.add("/invoices/url", "invalid", PAGE_WITH_TOKEN);
+    }
+    let seller = &settings.seller;
     for (field, text, most) in [
         ("name", &seller.name, limits::NAME),
         ("vat_id", &seller.vat_id, bounds::SHORT_NAME),

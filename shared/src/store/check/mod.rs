@@ -83,7 +83,7 @@ impl Settings {
         tax::check_reach(&self.tax, &self.shipping_methods, &mut report);
         general::check(self, &mut report);
         policy::check(&self.policies, &mut report);
-        invoices::check(&self.invoices.seller, &mut report);
+        invoices::check(&self.invoices, &mut report);
         report.0
     }
 }

@@ -485,6 +485,8 @@ fn bills_name_a_seller_in_printable_words() {
     }
     check_settings(&[
         ("/invoices", json!({}), &[]),
+        ("/invoices/url", json!(null), &[]),
+        ("/invoices/url", json!("https://shop.example/bills"), &[("/invoices/url", "invalid")]),
         ("/invoices/seller", json!({}), &[]),
         ("/invoices/seller/address", json!(null), &[]),
         ("/invoices/seller/address/country", json!("UK"), &[("/invoices/seller/address/country", "invalid")]),

@@ -5,7 +5,11 @@ use url::{Host, Url};
 
 use super::bounds;
 
-/// Stands for a guest's token in [`crate::store::GuestCheckout::order_url`].
+/// What a page with a place for a token has to be.
+pub(super) const PAGE_WITH_TOKEN: &str =
+    "an https URL of at most 500 characters with {token} once, behind the host";
+
+/// Stands for the token in [`crate::store::GuestCheckout::order_url`] and [`crate::store::InvoiceSettings::url`].
 const TOKEN: &str = "{token}";
 
 /// Whether it is exactly an origin that browsers reach safely: `https://host`, with a port if it is not 443, or this very
