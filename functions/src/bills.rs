@@ -2,21 +2,22 @@
 
 use shared::ids::{CustomerId, OrderId};
 use shared::invoice::{Invoice, Issue, Layout, due};
-use shared::order::Order;
+use shared::order::{Actor, Command, Order};
 use shared::placement::Document;
 
 use crate::app::App;
 use crate::edge::Response;
 use crate::error::Error;
-use crate::orders::{RACES, find, find_head};
+use crate::orders::{RACES, execute, find, find_head};
 use crate::table::Issued;
 
 /// Numbers every bill that an order is due, one after the other. Which are due is read from the order and the bills that there
-/// are, so whoever comes after somebody who died, or at the same time as somebody else, goes on from there.
-pub async fn issue_due(app: &App, order: &Order, document: &Document) -> Result<(), Error> {
+/// are, so whoever comes after somebody who died, or at the same time as somebody else, goes on from there. Then the order notes
+/// them: in a write of its own, so that nobody who changes the order holds up the series.
+pub async fn issue_due(app: &App, order: Order, document: &Document) -> Result<Order, Error> {
     let mut issued = app.table.bills(&order.customer, &order.id, true).await?;
     let mut lost = 0;
-    while let Some(subject) = due(order, document, &issued) {
+    while let Some(subject) = due(&order, document, &issued) {
         let store = app.store(false).await?;
         let at = app.now();
         let series = store.settings.invoices.series.of(subject.kind()).series_at(at);
@@ -41,7 +42,12 @@ pub async fn issue_due(app: &App, order: &Order, document: &Document) -> Result<
             }
         }
     }
-    Ok(())
+    let mut order = order;
+    for issue in issued {
+        let note = Command::NoteBill { place: issue.subject.place(), number: issue.number };
+        order = execute(app, order, document, &note, &Actor::Worker).await?;
+    }
+    Ok(order)
 }
 
 /// An order with all that its bills are made of.

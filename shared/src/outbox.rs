@@ -106,6 +106,7 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         | EventKind::Packed
         | EventKind::Disputed { .. }
         | EventKind::DisputeClosed { .. }
+        | EventKind::BillIssued { .. }
         | EventKind::NotesChanged { .. } => &[],
     }
 }

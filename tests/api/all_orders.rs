@@ -83,7 +83,7 @@ async fn everybodys_orders_are_listed_newest_first_with_whose_they_are() {
     assert_has(
         row,
         &json!({"customer_id": "alice", "status": "preparing", "payment_type": "cod", "item_count": 1,
-            "total_amount": "12.50", "currency": "EUR", "created_at": "2026-03-01T10:00:00Z", "bill_number": null}),
+            "total_amount": "12.50", "currency": "EUR", "created_at": "2026-03-01T10:00:00Z", "bill_number": "INV-000001"}),
     );
     let guest = page.body["orders"][0]["customer_id"].as_str().expect("an id");
     assert!(guest.starts_with("guest:"), "{guest}");

@@ -50,6 +50,7 @@ async fn a_life_is_told_with_who_did_what() {
             ["record_payment", "paid", stripe],
             ["record_payment", "confirmed", stripe],
             ["prepare", "preparing", us],
+            ["note_bill", "bill_issued", us],
             ["pack", "parcel_packed", staff],
             ["pack", "packed", staff],
             ["ship", "parcel_shipped", staff],
@@ -61,23 +62,29 @@ async fn a_life_is_told_with_who_did_what() {
             ["receive_return", "return_received", staff],
             ["receive_return", "refund_requested", staff],
             ["record_refund", "refunded", stripe],
+            ["note_bill", "bill_issued", us],
         ]
     );
     let events = page.body["events"].as_array().expect("events");
     let sequences: Vec<_> =
         events.iter().map(|event| event["sequence"].as_u64().expect("a number")).collect();
-    assert_eq!(sequences, (1..=16).collect::<Vec<_>>());
-    assert_eq!((&page.body["version"], page.header("etag")), (&json!(16), Some("\"16\"")));
+    assert_eq!(sequences, (1..=18).collect::<Vec<_>>());
+    assert_eq!((&page.body["version"], page.header("etag")), (&json!(18), Some("\"18\"")));
     assert_has(
         &events[0],
         &json!({"data": {"customer_id": "alice", "total_amount": "25.00", "item_count": 2, "payment_type": "card"},
             "ledger": [{"kind": "charge", "amount": "25.00", "balance": "25.00"}]}),
     );
     assert_has(&events[2], &json!({"ledger": [{"kind": "capture", "amount": "25.00", "balance": "0.00"}]}));
-    assert_has(&events[11]["data"], &json!({"return_id": 1, "reason": "damaged", "comment": "A crack"}));
+    assert_has(&events[12]["data"], &json!({"return_id": 1, "reason": "damaged", "comment": "A crack"}));
     let received = json!({"received": [{"line_id": 1, "restocked": 1, "scrapped": 0}], "amount": "12.50"});
-    assert_has(&events[13]["data"], &received);
-    assert_has(&events[15], &json!({"ledger": [{"kind": "refund", "amount": "12.50", "balance": "0.00"}]}));
+    assert_has(&events[14]["data"], &received);
+    assert_has(&events[16], &json!({"ledger": [{"kind": "refund", "amount": "12.50", "balance": "0.00"}]}));
+    let notes = [5, 17].map(|at: usize| (&events[at]["data"]["bill_number"], &events[at]["data"]["kind"]));
+    assert_eq!(
+        notes,
+        [(&json!("INV-000001"), &json!("invoice")), (&json!("CN-000001"), &json!("credit_note"))]
+    );
     assert!(!page.body.to_string().contains("pm_card"), "how to charge the card is a secret");
 
     // The ledger and the timeline say the same.
@@ -107,7 +114,7 @@ async fn the_trail_is_read_page_by_page_and_goes_on_where_it_grew() {
         (Some(2), &json!(2))
     );
     let last = trail(&shop, &id, "?limit=2&after=2").await;
-    assert_eq!(told(&last), [["prepare", "preparing", "system"]]);
+    assert_eq!(told(&last), [["prepare", "preparing", "system"], ["note_bill", "bill_issued", "system"]]);
     assert_eq!(last.body["next_after"], Value::Null);
     let after = last.body["version"].as_u64().expect("a version");
     assert_eq!(trail(&shop, &id, &format!("?after={after}")).await.body["events"], json!([]));

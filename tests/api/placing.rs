@@ -76,7 +76,7 @@ async fn a_paid_order_is_prepared_with_its_parcel_and_carbon() {
     assert_has(
         &order.body,
         &json!({
-            "status": "preparing", "fulfillment_status": "in_progress", "payment_status": "paid", "version": 5,
+            "status": "preparing", "fulfillment_status": "in_progress", "payment_status": "paid", "version": 6,
             "shipments": [{"shipment_id": 1, "warehouse_id": "north", "packaging": "recycled-mailer", "packages": 1,
                 "weight_grams": 630}],
             // 600 g of goods and 30 g of packaging: 25.89 g.

@@ -18,13 +18,13 @@ async fn all_that_was_taken_goes_back_if_nothing_is_named() {
     let given = shop.send(refund(&shop, &id, "r1", &json!({"reason": "never arrived"}))).await;
     assert_eq!(
         (given.status, given.header("etag"), given.header("idempotent-replayed")),
-        (201, Some("\"7\""), None)
+        (201, Some("\"8\""), None)
     );
     let refund_id = format!("{id}-refund-1");
     assert_has(
         &given.body,
         &json!({"order_id": id, "refund_id": refund_id, "amount": "44.10", "currency": "EUR", "cause": "full", "status": "done",
-            "payment_status": "refunded", "refundable_amount": "0.00", "reason": "never arrived", "version": 7,
+            "payment_status": "refunded", "refundable_amount": "0.00", "reason": "never arrived", "version": 8,
             "lines": [{"line_id": 1, "quantity": 3}, {"line_id": 2, "quantity": 2}], "reference": refunds(&shop)[0]["id"]}),
     );
     assert_has(

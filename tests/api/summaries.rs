@@ -113,7 +113,7 @@ async fn a_summary_has_all_that_majarats_has() {
     assert_has(
         &theirs,
         &json!({
-            "bill_no": null, "payment_status": "unpaid", "payment_type": "cod", "sub_total": 21_600, "total_amount": 31_600,
+            "bill_no": "INV-000001", "payment_status": "unpaid", "payment_type": "cod", "sub_total": 21_600, "total_amount": 31_600,
             "total_tax": 2_979,
             "split_tax": [{"key": "CGST", "percentage": "8.00%", "value": "14.90"}, {"key": "SGST", "percentage": "8.00%", "value": "14.89"}],
             "delivery_charge": 10_000, "discount_rate": 5_400, "discount_percentage": "20",

@@ -143,12 +143,13 @@ pub async fn get(shop: &Shop, token: &str, id: &str) -> Answer {
     shop.send(Call::get(&format!("/api/v1/orders/{id}")).token(token)).await
 }
 
-/// Names of the events in an order's timeline that are about it as a whole, not about one of its parcels.
+/// Names of the events in an order's timeline that are about it as a whole: not about one of its parcels, nor about its bills.
 pub fn events(order: &Value) -> Vec<&str> {
     let entries = order["timeline"].as_array().into_iter().flatten();
     entries
         .filter(|entry| entry.get("shipment_id").is_none())
         .filter_map(|entry| entry["type"].as_str())
+        .filter(|name| *name != "bill_issued")
         .collect()
 }
 

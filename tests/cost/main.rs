@@ -152,7 +152,7 @@ async fn measure() -> Vec<Row> {
     assert_eq!(ledger.shop.send(prepared).await.status, 201);
     ledger.shop.twin.stream.step(&ledger.shop.twin).await;
     ledger.worker("prepare one order (status change)", "FulfillmentQueue", 2.0, 3.0).await;
-    ledger.worker("number one order's invoice", "InvoiceQueue", 4.0, 4.0).await;
+    ledger.worker("number one order's invoice", "InvoiceQueue", 4.0, 5.0).await;
 
     for at in 0..20 {
         assert_eq!(
@@ -198,7 +198,7 @@ async fn measure() -> Vec<Row> {
         )
         .await;
     let filtered = Call::get("/api/v1/orders?status=preparing&limit=20").token(&alice);
-    ledger.enter("list 20 orders of one status, by cursor", 4.0, 0.0, 200, filtered).await;
+    ledger.enter("list 20 orders of one status, by cursor", 4.5, 0.0, 200, filtered).await;
     for_staff(&mut ledger, &placed.order_id(), &admin).await;
     let cancel = Call::post(&format!("{path}/cancel")).token(&alice);
     ledger.enter("cancel a paid order, 1 line, refunded", 2.5, 10.0, 200, cancel).await;

@@ -2,7 +2,7 @@
 //! it came about.
 
 use serde_json::Value;
-use shared::invoice::{Subject, due};
+use shared::invoice::{Issue, Subject, due};
 use std::collections::BTreeMap;
 use tests::Shop;
 
@@ -75,6 +75,10 @@ pub async fn bills(shop: &Shop) -> Vec<String> {
             wrong.push(format!("there is no bill for {subject:?}, only {issued:?}"));
         }
         let invoices = issued.iter().filter(|issue| issue.subject == Subject::Order).count();
+        let is_unknown = |issue: &&Issue| order.bill_number(issue.subject.place()) != Some(&issue.number);
+        wrong.extend(
+            issued.iter().filter(is_unknown).map(|issue| format!("the order does not note {issue:?}")),
+        );
         if invoices > 1 {
             wrong.push(format!("there are {invoices} invoices"));
         }

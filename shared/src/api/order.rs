@@ -277,7 +277,7 @@ impl OrderRow {
             created_at: order.placed_at.rfc3339(),
             updated_at: order.updated_at.rfc3339(),
             estimated_delivery: iso_date(order.estimated_delivery.date()),
-            bill_number: None,
+            bill_number: order.bill_number(0).map(ToString::to_string),
             version: order.version(),
         }
     }

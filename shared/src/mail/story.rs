@@ -104,6 +104,8 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
         | EventKind::RefundRetried { .. }
         | EventKind::Disputed { .. }
         | EventKind::DisputeClosed { .. }
+        // The mail about what the bill is for leads to it.
+        | EventKind::BillIssued { .. }
         | EventKind::NotesChanged { .. } => return None,
     };
     let couriers = match &facts.event.kind {

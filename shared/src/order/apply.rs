@@ -149,6 +149,7 @@ fn fold(order: &mut Order, kind: &EventKind) {
         | EventKind::ReturnApproved { .. }
         | EventKind::ReturnRejected { .. }
         | EventKind::ReturnReceived { .. }
+        | EventKind::BillIssued { .. }
         | EventKind::NotesChanged { .. } => {}
     }
 }

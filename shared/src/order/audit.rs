@@ -110,6 +110,7 @@ fn command_of(event: &Event, before: Option<&Audited<'_>>, after: Option<&Event>
             EventKind::ReturnApproved { .. } => Action::ApproveReturn,
             EventKind::ReturnRejected { .. } => Action::RejectReturn,
             EventKind::ReturnReceived { .. } => Action::ReceiveReturn,
+            EventKind::BillIssued { .. } => Action::NoteBill,
             EventKind::NotesChanged { .. } => Action::ChangeNotes,
         };
     action.name()

@@ -9,6 +9,7 @@ use super::rules::Action;
 use super::shipments::Courier;
 use super::units::Units;
 use crate::carrier::{Label, Rate, Refusal};
+use crate::invoice::BillNumber;
 use crate::money::Money;
 use crate::packaging::{self, Packaging};
 
@@ -178,6 +179,13 @@ pub enum Command {
         /// Whether the delivery charge goes back too; without it as the policy says.
         refund_delivery: Option<bool>,
     },
+    /// Note that a bill was issued (R6).
+    NoteBill {
+        /// Its number.
+        number: BillNumber,
+        /// Its place among those of the order.
+        place: u64,
+    },
     /// Write down what only staff sees (C8).
     ChangeNotes {
         /// Instead of what is there; nothing takes it away.
@@ -221,6 +229,7 @@ impl Command {
             Self::ApproveReturn { .. } => Action::ApproveReturn,
             Self::RejectReturn { .. } => Action::RejectReturn,
             Self::ReceiveReturn { .. } => Action::ReceiveReturn,
+            Self::NoteBill { .. } => Action::NoteBill,
             Self::ChangeNotes { .. } => Action::ChangeNotes,
         }
     }

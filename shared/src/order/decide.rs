@@ -73,6 +73,9 @@ pub fn decide(
         Command::ReceiveReturn { id, lines, refund_delivery } => {
             returns::receive(order, document, *id, lines.as_deref(), *refund_delivery)
         }
+        Command::NoteBill { number, place } => {
+            Ok(vec![EventKind::BillIssued { number: number.clone(), place: *place }])
+        }
         Command::ChangeNotes { notes } => Ok(change_notes(order, document, notes.as_deref())),
     }
 }
@@ -128,6 +131,7 @@ fn is_done(order: &Order, command: &Command, role: Role) -> Result<bool, Rejecti
         Command::SettleRefund { refund, reference } => {
             has(&EventKind::RefundSettled { refund: refund.clone(), reference: reference.clone() })
         }
+        Command::NoteBill { place, .. } => order.bill_number(*place).is_some(),
         _ => false,
     })
 }

@@ -10,6 +10,7 @@ use super::shipments::{Courier, Parcel};
 use super::units::Units;
 use crate::carrier::{Label, Rate, Refusal};
 use crate::ids::{CustomerId, OrderId};
+use crate::invoice::BillNumber;
 use crate::money::Money;
 use crate::store::Capture;
 use crate::time::Timestamp;
@@ -311,6 +312,14 @@ pub enum EventKind {
         /// What is owed less for it.
         amount: Money,
     },
+    /// A bill was issued: its number is taken, and its record there.
+    BillIssued {
+        /// Its number.
+        number: BillNumber,
+        /// Its place among those of the order ([`crate::invoice::Subject::place`]); 0 is the invoice.
+        #[serde(default, skip_serializing_if = "is_default")]
+        place: u64,
+    },
     /// Staff wrote something down about it; customers never see that.
     NotesChanged {
         /// What there is now instead; nothing if it was taken away.
@@ -376,6 +385,7 @@ impl EventKind {
             Self::ReturnApproved { .. } => "return_approved",
             Self::ReturnRejected { .. } => "return_rejected",
             Self::ReturnReceived { .. } => "return_received",
+            Self::BillIssued { .. } => "bill_issued",
             Self::NotesChanged { .. } => "notes_changed",
         }
     }

@@ -17,6 +17,7 @@ use crate::carrier::{Label, Rate};
 use crate::catalog::{Offer, Product};
 use crate::coupon::{Coupon, CouponState};
 use crate::ids::{CouponCode, IdempotencyKey, ProductId};
+use crate::invoice::BillNumber;
 use crate::packaging;
 use crate::placement::{Buyer, Circumstances, Document, KnownCoupon, Placement, place};
 use crate::pricing::CouponValue;
@@ -238,6 +239,11 @@ pub fn rate(id: &str) -> Rate {
         days: Some(2),
         account: None,
     }
+}
+
+pub fn note_bill(place: u64) -> Command {
+    let number = BillNumber::parse(&format!("INV-{:06}", place + 1)).expect("a number");
+    Command::NoteBill { number, place }
 }
 
 pub fn label(transaction: &str) -> Label {

@@ -7,6 +7,7 @@
 mod apply;
 pub mod attention;
 mod audit;
+mod bills;
 mod command;
 mod decide;
 mod effects;

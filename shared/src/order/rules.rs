@@ -55,6 +55,8 @@ pub enum Action {
     Accept,
     /// Give it up unpaid.
     Expire,
+    /// Note that a bill was issued.
+    NoteBill,
     /// Take in news of a label.
     RecordLabel,
     /// Take in news of its payment.
@@ -67,14 +69,14 @@ pub enum Action {
 
 use Action::{
     Accept, ApproveReturn, BuyLabel, Cancel, CancelLines, ChangeNotes, Deliver, Expire, Fulfill, NameCourier,
-    Pack, Pay, Prepare, ReceiveReturn, RecordDispute, RecordLabel, RecordPayment, RecordRefund, Refund,
-    RejectReturn, RequestReturn, RetryRefund, SettleRefund, Ship,
+    NoteBill, Pack, Pay, Prepare, ReceiveReturn, RecordDispute, RecordLabel, RecordPayment, RecordRefund,
+    Refund, RejectReturn, RequestReturn, RetryRefund, SettleRefund, Ship,
 };
 use Role::{Customer, Staff, System};
 use Status::{Confirmed, Delivered, Packed, Pending, Preparing, Shipped};
 
 /// Who may do what, and where the order must stand for it. What else must hold, [`permit`] says.
-const TABLE: [(Action, &[Role], &[Status]); 24] = [
+const TABLE: [(Action, &[Role], &[Status]); 25] = [
     (Pay, &[Customer, Staff], &[Pending]),
     (Cancel, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
     (CancelLines, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
@@ -95,6 +97,7 @@ const TABLE: [(Action, &[Role], &[Status]); 24] = [
     (ChangeNotes, &[Staff], &Status::ALL),
     (Accept, &[Staff, System], &[Pending]),
     (Expire, &[System], &[Pending]),
+    (NoteBill, &[System], &Status::ALL),
     (RecordLabel, &[System], &Status::ALL),
     (RecordPayment, &[System], &Status::ALL),
     (RecordRefund, &[System], &Status::ALL),
@@ -130,6 +133,7 @@ impl Action {
             ChangeNotes => "change_notes",
             Accept => "confirm",
             Expire => "expire",
+            NoteBill => "note_bill",
             RecordLabel => "record_label",
             RecordPayment => "record_payment",
             RecordRefund => "record_refund",

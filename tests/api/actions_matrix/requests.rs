@@ -151,7 +151,7 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             (edit.json(&json!({"internal_notes": "Was asked again"})), false)
         }
         // Nobody asks for a label but us.
-        Action::BuyLabel | Action::RecordLabel => return None,
+        Action::BuyLabel | Action::RecordLabel | Action::NoteBill => return None,
         Action::Expire | Action::RecordPayment | Action::RecordRefund | Action::RecordDispute => return None,
     };
     let for_all =

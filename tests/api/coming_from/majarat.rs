@@ -77,7 +77,7 @@ async fn orders_are_placed_summed_up_tracked_listed_cancelled_ordered_again_and_
     assert_has(
         &list.body["orders"][0],
         &json!({"item_count": 1, "total_amount": "120.00", "currency": "INR", "payment_status": "paid", "payment_type": "card",
-            "estimated_delivery": "2023-08-11", "bill_number": null}),
+            "estimated_delivery": "2023-08-11", "bill_number": "INV-000024"}),
     );
     story.send("cancel", &asha).await;
     shop.finish().await;

@@ -175,9 +175,9 @@ async fn placed(
         Stage::Unpaid | Stage::Placed => order,
         Stage::Charged => charge(app, order, &document).await,
         beyond => {
-            let order = payments::settle(app, order, &document).await.expect("the payment goes through");
+            let mut order = payments::settle(app, order, &document).await.expect("the payment goes through");
             if beyond == Stage::Invoiced {
-                bills::issue_due(app, &order, &document).await.expect("the table answers");
+                order = bills::issue_due(app, order, &document).await.expect("the table answers");
             }
             went_on(app, order, &document, beyond).await
         }

@@ -12,5 +12,6 @@ pub const FUNCTION: Function = Function::Sqs(|app, delivery| Box::pin(handle(app
 /// Looks at the order as it is now, whatever the message is about: a message that comes again finds nothing due.
 pub async fn handle(app: &App, delivery: Delivery) -> Result<(), Error> {
     let (order, document) = load(app, &delivery.message.customer_id, &delivery.message.order_id).await?;
-    issue_due(app, &order, &document).await
+    issue_due(app, order, &document).await?;
+    Ok(())
 }

@@ -9,6 +9,7 @@ use crate::api::shipment::CourierView;
 use crate::api::units::UnitsView;
 use crate::carrier::Refusal;
 use crate::ids::{CustomerId, WarehouseId};
+use crate::invoice::Kind;
 use crate::money::Currency;
 use crate::order::{Cause, Courier, EventKind, Parcel};
 use crate::store::Capture;
@@ -117,6 +118,8 @@ pub enum EventData {
     },
     /// `return_received`.
     ReturnReceived { return_id: u16, received: Vec<ReceivedView>, delivery: bool, amount: String },
+    /// `bill_issued`.
+    Bill { bill_number: String, kind: &'static str },
     /// `notes_changed`.
     Notes { internal_notes: Option<String> },
 }
@@ -257,6 +260,10 @@ impl EventData {
                 delivery: *delivery,
                 amount: shown(*amount),
             },
+            EventKind::BillIssued { number, place } => {
+                let kind = if *place == 0 { Kind::Invoice } else { Kind::CreditNote };
+                Self::Bill { bill_number: number.to_string(), kind: kind.name() }
+            }
             EventKind::NotesChanged { notes } => Self::Notes { internal_notes: notes.clone() },
         }
     }

@@ -140,6 +140,7 @@ pub fn called_off_in_parts() -> Case {
 pub fn sent_in_parts() -> Case {
     let mut case = Case::paid();
     case.system(&Command::PREPARE);
+    case.system(&note_bill(0));
     let request = |parcel: u16| Command::RequestLabel { parcel, rate: rate("rate_1") };
     let news = |parcel: u16, report: LabelReport| Command::RecordLabel { parcel, report };
     case.system(&request(1));

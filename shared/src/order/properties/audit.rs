@@ -222,6 +222,7 @@ pub(super) fn once_is_once(order: &Order) {
             | EventKind::RefundedOutside { provider: about, .. }
             | EventKind::Disputed { dispute: about, .. }
             | EventKind::DisputeClosed { dispute: about, .. } => (about.as_str(), 0),
+            EventKind::BillIssued { place, .. } => ("", u16::try_from(*place).unwrap_or(u16::MAX)),
             EventKind::ReturnRequested { id, .. }
             | EventKind::ReturnApproved { id }
             | EventKind::ReturnRejected { id, .. }

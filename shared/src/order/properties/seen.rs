@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::order::{Action, EventKind};
 
 /// Every kind of event that a log can have.
-const EVENTS: [&str; 39] = [
+const EVENTS: [&str; 40] = [
     "placed",
     "confirmed",
     "payment_chosen",
@@ -44,6 +44,7 @@ const EVENTS: [&str; 39] = [
     "return_approved",
     "return_rejected",
     "return_received",
+    "bill_issued",
     "notes_changed",
 ];
 

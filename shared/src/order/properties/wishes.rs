@@ -7,7 +7,7 @@ use super::staff;
 use super::world::World;
 use crate::carrier::Refusal;
 use crate::money::Money;
-use crate::order::fixtures::{label, rate};
+use crate::order::fixtures::{label, note_bill, rate};
 use crate::order::payment::Method;
 use crate::order::{
     Actor, Command, Courier, LabelReport, LabelStep, Received, RefundReport, RefundWish, Request, Status,
@@ -18,7 +18,7 @@ use crate::packaging;
 /// Something that somebody wants.
 pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     let order = world.order();
-    match picks.below(44) {
+    match picks.below(45) {
         0..=2 => pay(world, picks),
         3 => Command::Cancel { reason: "no".into(), override_reason: reason(picks) },
         4..=7 => Command::CancelLines {
@@ -61,6 +61,7 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
         }
         40 => request_label(world, picks),
         42 => Command::ChangeNotes { notes: picks.one_of(&[None, Some("calm".into()), Some("VIP".into())]) },
+        43 => note_bill(picks.below(3)),
         41 => Command::RecordLabel { parcel: a_parcel(world, picks), report: label_news(world, picks) },
         _ => {
             let report = RefundReport::Failed { attempt: 0, code: "no".into() };
@@ -82,7 +83,7 @@ pub(super) fn actor_for(command: &Command, picks: &mut Picks<'_>) -> Actor {
         | Command::RecordRefund { .. }
         | Command::RecordOutsideRefund { .. }
         | Command::RecordDispute { .. } => Actor::Provider,
-        Command::RecordLabel { .. } => Actor::Worker,
+        Command::RecordLabel { .. } | Command::NoteBill { .. } => Actor::Worker,
         Command::Prepare { .. }
         | Command::Pack { .. }
         | Command::Ship { .. }

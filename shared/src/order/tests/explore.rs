@@ -219,6 +219,7 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
             let parcel = wants.map_or(99, |shipment| shipment.number());
             vec![Command::RequestLabel { parcel, rate: rate(&key) }]
         }
+        Action::NoteBill => vec![note_bill(0)],
         Action::RecordLabel => label_reports(case, &key),
         Action::Accept => vec![Command::Accept],
         Action::Expire => vec![Command::Expire],

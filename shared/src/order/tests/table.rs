@@ -52,8 +52,10 @@ fn check(case: &Case, table: &mut Table) {
                     let does =
                         answers.iter().any(|(answer, _)| answer.as_ref().is_ok_and(|it| !it.is_empty()));
                     // News can be old; that is no refusal.
-                    let is_news =
-                        matches!(action, Action::RecordPayment | Action::RecordRefund | Action::RecordLabel);
+                    let is_news = matches!(
+                        action,
+                        Action::RecordPayment | Action::RecordRefund | Action::RecordLabel | Action::NoteBill
+                    );
                     let heard = is_news && answers.iter().any(|(answer, _)| answer.is_ok());
                     assert!(does || heard, "{}", about());
                     cell.may += 1;

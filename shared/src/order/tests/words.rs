@@ -68,6 +68,7 @@ fn guard(action: Action) -> &'static str {
         }
         Action::NameCourier => "a parcel is planned, or has left and not arrived",
         Action::BuyLabel => "a parcel has not left and has no label, or the carrier refused it",
+        Action::NoteBill => "each bill once",
         Action::RecordLabel => "news of a label that was not asked for changes nothing",
         Action::Ship => {
             "from `confirmed` on the money was taken, is reserved, or is paid on delivery; else it is refused, and so is an order of \
