@@ -4,6 +4,7 @@ import { arrive, renew, token, who } from "./session.js";
 import { TWIN } from "./config.js";
 import { h } from "./dom.js";
 import { morph } from "./morph.js";
+import { moved } from "./notice.js";
 import { problem } from "./parts.js";
 import { switcher, tokenForm } from "./who.js";
 import { orders } from "./views/orders.js";
@@ -40,30 +41,39 @@ function here() {
   return { name: known, id, query: new URLSearchParams(known === name ? query : ""), view: id && one ? one : view };
 }
 
-/** Draws where the reader is, from what there is now. */
+/** Draws where the reader is, from what there is now. What was asked for before the reader went on is dropped. */
 async function refresh() {
   clearTimeout(timer);
   const current = ++round;
-  const { view } = place;
-  const needsToken = token() === null && !(place.name === "shop" && who() === "guest") && !VIEWS[place.name].twin;
-  let content;
+  const { view, name } = place;
+  const needsToken = token() === null && !(name === "shop" && who() === "guest") && !VIEWS[name].twin;
+  if (needsToken) {
+    state("no token", "idle");
+    show(tokenForm(navigate));
+    return;
+  }
   try {
-    content = needsToken ? tokenForm(navigate) : view.draw(await view.load(place), place, refresh);
-    state(document.hidden ? "paused" : "live", "ok");
+    const data = await view.load(place);
+    if (current !== round) return;
+    show(view.draw(data, place, refresh));
+    state("live", "ok");
   } catch (error) {
+    if (current !== round) return;
+    // What is no answer of the API is a fault of this page.
     if (error.status === undefined) console.error(error);
-    content = problem(error);
+    show(problem(error));
     state(error.status === 0 ? "no answer, trying again" : "refused", "bad");
   }
-  if (current !== round) return;
-  show(content);
   if (document.hidden) state("paused", "idle");
-  else if (!needsToken) timer = setTimeout(refresh, view.every);
+  else timer = setTimeout(refresh, view.every);
 }
 
 function show(content) {
+  const inside = main.contains(document.activeElement);
   const kind = content.className === "problem" ? "problem" : place.key;
-  morph(main, h("main", { id: "main", tabindex: "-1", "aria-busy": null }, h("div.view", { "data-key": kind }, content)));
+  morph(main, h("main", { id: "main", tabindex: "-1" }, h("div.view", { "data-key": kind }, content)));
+  // A button that is gone by what it did leaves the focus near where it was.
+  if (inside && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   const heading = main.querySelector("h1")?.textContent;
   document.title = heading ? `${heading} · Orders` : "Orders";
 }
@@ -89,6 +99,7 @@ function navigate() {
   place.key = [who(), place.name, place.id ?? ""].join(" ");
   navigation();
   if (before !== undefined && before !== place.key) {
+    moved();
     show(h("p.empty", null, "loading"));
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -99,6 +110,10 @@ function navigate() {
 const arrived = arrive();
 await renew().catch(() => false);
 addEventListener("hashchange", navigate);
-document.addEventListener("visibilitychange", refresh);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) return refresh();
+  clearTimeout(timer);
+  return state("paused", "idle");
+});
 if (!arrived && location.hash === "") history.replaceState(null, "", `#/${HOME[who()]}`);
 navigate();

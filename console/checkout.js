@@ -53,6 +53,9 @@ export function keepPage({ order_id: id, payment }) {
 export function checkout(quote, refresh, place) {
   const all = kept();
   const ways = quote?.shipping_methods?.map((way) => [way.shipping_method, `${way.name}, ${way.delivery_charge} ${quote.currency}`]);
+  // What was chosen before may not lead there: then it can be taken back.
+  const before = all.shipping_method && [["", "any"], [all.shipping_method, all.shipping_method]];
+  const delivery = ways ? { value: quote.shipping_method, options: ways } : before && { value: all.shipping_method, options: before };
   const fields = [
     { name: "name", label: "Name", value: all.name },
     { name: "street", label: "Street", value: all.street, required: true },
@@ -60,7 +63,7 @@ export function checkout(quote, refresh, place) {
     { name: "city", label: "City", value: all.city, required: true },
     { name: "country", label: "Country", value: all.country, required: true },
     who() === "guest" && { name: "contact_email", label: "Mail address", type: "email", value: all.contact_email, required: true },
-    ways && { name: "shipping_method", label: "Delivery", type: "select", value: quote.shipping_method, options: ways },
+    delivery && { name: "shipping_method", label: "Delivery", type: "select", ...delivery },
     { name: "coupon_code", label: "Coupon", value: all.coupon_code },
     { name: "language", label: "Mails in", type: "select", value: all.language ?? "", options: LANGUAGES },
     ...paymentFields(all),

@@ -39,7 +39,7 @@ export function buttons(context) {
   };
   const named = { cancel: "Call off…", cancel_lines: "Call off a part…", fulfill: "Send a part…", refund: "Give money back…", request_return: "Send back…", change_notes: "Notes…", pay: "Pay…" };
   const one = (action) =>
-    action in forms ? button(named[action], forms[action], action === "pay" || action === "request_return" ? "main" : "")
+    action in forms ? button(named[action], forms[action], !staff && ["pay", "request_return"].includes(action) ? "main" : "")
     : action in MOVES ? button(words(action).replace(/^./, (first) => first.toUpperCase()), () => tried(context, words(action), () => change("PATCH", `/orders/${order.order_id}/status`, { body: { status: MOVES[action] } })))
     : null;
   const shown = order.available_actions.map((action) => [action, one(action)]).filter(([, node]) => node !== null);
@@ -68,10 +68,9 @@ export function refundButtons(context, { refund_id: id, status }) {
   const path = `/admin/orders/${order.order_id}/refunds/${id}`;
   const can = (action) => order.available_actions.includes(action);
   const settle = () => form(context, { title: "Paid by other means", fields: [{ name: "reference", label: "How it can be found", required: true }], submit: "Note it", post: `${path}/settle` });
-  return [
+  return h("div.bar", null,
     can("retry_refund") && status === "failed" && button("Ask again", () => tried(context, "refund asked for again", () => change("POST", `${path}/retry`)), "small"),
-    can("settle_refund") && button("Paid otherwise…", settle, "small"),
-  ];
+    can("settle_refund") && button("Paid otherwise…", settle, "small"));
 }
 
 /** The buttons of one return. */
@@ -118,7 +117,7 @@ async function form({ refresh }, { title, intro, fields, submit, method = "POST"
 /** The same for units of lines. */
 function units(context, { left, ...rest }) {
   const open = context.order.lines.filter((line) => left(line) > 0);
-  const fields = open.map((line) => ({ name: `line ${line.line_id}`, label: nameOf(line), type: "number", min: 0, max: left(line), value: 0, hint: `of ${left(line)}` }));
+  const fields = open.map((line) => ({ name: `line ${line.line_id}`, label: nameOf(line), type: "number", min: 0, max: left(line), value: open.length === 1 ? left(line) : 0, hint: `of ${left(line)}` }));
   const body = (values) => {
     const chosen = open.map((line) => ({ line_id: line.line_id, quantity: values[`line ${line.line_id}`] ?? 0 })).filter(({ quantity }) => quantity > 0);
     const others = Object.fromEntries(rest.fields.filter(({ name }) => name in values).map(({ name }) => [name, values[name]]));

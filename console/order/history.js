@@ -17,7 +17,7 @@ export function history(order, events) {
 }
 
 function more({ data, ledger, reason, override_reason: override, shipment_id: parcel }, currency) {
-  const named = Object.entries(data ?? { shipment_id: parcel, reason, override_reason: override }).filter(([, value]) => value !== undefined && value !== null);
+  const named = Object.entries(data ?? { shipment_id: parcel, reason, override_reason: override }).filter(([, value]) => ![undefined, null, false].includes(value) && value.length !== 0);
   return [
     ledger?.map((entry) => [h("span.booked", null, words(entry.kind), " ", money(entry.amount, currency)), " "]),
     named.map(([name, value]) => [h("small", null, h("span.soft", null, words(name)), " ", brief(value)), " "]),

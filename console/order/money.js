@@ -25,13 +25,13 @@ export function payments(context) {
   const { order, refresh } = context;
   const { payment, currency, order_id: id } = order;
   const page = sessionStorage.getItem(`orders.page.${id}`);
-  const columns = [
-    ["Refund", ({ cause }) => words(cause)],
-    ["State", (refund) => [tag(refund.status), refund.failure_code && h("small.bad", null, ` ${words(refund.failure_code)}`)]],
-    ["Amount", ({ amount }) => money(amount, currency), "num"],
-    ["When", (refund) => time(refund.updated_at)],
-    ["", (refund) => refundButtons(context, refund)],
-  ];
+  const refund = (one) => h(
+    "li", { "data-key": one.refund_id },
+    h("p.line", null, money(one.amount, currency), tag(one.status), h("span", null, words(one.cause)), time(one.updated_at)),
+    one.failure_code && h("p.bad", null, words(one.failure_code)),
+    one.reason && h("p.soft", null, one.reason),
+    refundButtons(context, one),
+  );
   return panel(
     "payment", "Payment",
     facts(
@@ -41,10 +41,10 @@ export function payments(context) {
       payment.pay_until && payment.status === "unpaid" && ["Held until", time(payment.pay_until)],
       ["At Stripe", payment.payment_intent_id && h("code", null, payment.payment_intent_id)],
     ),
-    payment.requires_action && page && h("a.button", { href: page, target: "_blank", rel: "noopener" }, "Pay at the provider's page"),
+    payment.requires_action && /^https?:/.test(page) && h("a.button", { href: page, target: "_blank", rel: "noopener" }, "Pay at the provider's page"),
     payment.requires_action && TWIN !== undefined && payment.payment_intent_id && payment.method === "card" && bank(payment.payment_intent_id, refresh),
     payment.disputes?.map(({ dispute_id: key, amount, reason, status }) => h("p.line", { "data-key": key }, "Dispute ", tag(status), money(amount, currency), words(reason))),
-    payment.refunds.length > 0 && table("Refunds", columns, payment.refunds, (refund) => refund.refund_id),
+    payment.refunds.length > 0 && [h("h3", null, "Refunds"), h("ul.list", { "aria-label": "Refunds" }, payment.refunds.map(refund))],
   );
 }
 

@@ -33,14 +33,6 @@ function message({ id, body, receive_count: received, sent_at: sent, visible_at:
   return h(
     "li", { "data-key": id },
     h("p.line", null, h("span", null, "sent ", time(sent)), h("span", null, "visible ", time(visible)), h("span", null, `received ${received}×`)),
-    h("pre", null, pretty(body)),
+    h("pre", null, body),
   );
-}
-
-function pretty(body) {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 1);
-  } catch {
-    return body;
-  }
 }
