@@ -55,7 +55,7 @@ async function watched(page) {
   await fill(await shopWithTwo(page), "Coupon", "welcome10");
   await page.getByText("Discount", { exact: true }).waitFor();
   await page.getByRole("button", { name: /^Place the order for 27\.45 EUR$/ }).click();
-  await heading(page, /^Order [A-Z0-9-]+$/);
+  await heading(page, /^Order \S+$/);
   // What the reader does must outlast every refresh, and none may load the page anew.
   await page.evaluate(() => { globalThis.stayed = true; });
   const json = page.getByText("The order as JSON");
@@ -139,14 +139,14 @@ async function guest(page) {
   await view(page, "Mails");
   const mail = page.getByRole("link", { name: /carol@example\.com/ }).first();
   await mail.click();
-  assert.equal(await mail.locator("strong").evaluate((node) => getComputedStyle(node).direction), "rtl");
   await page.frameLocator("iframe").locator("html[dir=rtl]").waitFor();
+  assert.equal(await mail.locator("strong").evaluate((node) => getComputedStyle(node).direction), "rtl");
   // The link in the mail leads back to the order.
   await page.getByText("As text, with its links").click();
   const link = await page.locator(".mail a").filter({ hasText: "order_token" }).first().getAttribute("href");
   await page.evaluate(() => sessionStorage.clear());
   await page.goto(base + new URL(link).search);
-  await heading(page, /^Order [A-Z0-9-]+$/);
+  await heading(page, /^Order \S+$/);
   assert.ok(!page.url().includes("order_token"), "the token does not stay in the address");
 }
 
@@ -155,8 +155,8 @@ async function refused(page) {
   await page.goto(`${base}/`);
   page.expected = 402;
   await view(page, "Shop");
-  await fill(page, "Card", "pm_card_chargeDeclined").catch(() => {});
   await page.getByRole("button", { name: "Add Wool socks to the cart" }).click();
+  await page.getByLabel("Units of Wool socks in the cart").waitFor();
   await fill(page, "Card", "pm_card_chargeDeclined");
   await page.getByRole("button", { name: /Place the order for/ }).click();
   await page.locator("#notice").getByText("payment_declined").waitFor();
@@ -223,7 +223,7 @@ async function hosted(browser, tokens) {
   const fields = { Name: "Bob", Street: "Rue Haute 7", "Postal code": "1000", City: "Brussels", Country: "BE", Card: "pm_card_visa" };
   for (const [label, value] of Object.entries(fields)) await fill(page, label, value);
   await page.getByRole("button", { name: /Place the order for \d/ }).click();
-  await heading(page, /^Order [A-Z0-9-]+$/);
+  await heading(page, /^Order \S+$/);
   await role(page, "Staff");
   await page.getByLabel("Token", { exact: true }).fill(tokens.admin.token);
   await page.getByRole("button", { name: "Open", exact: true }).click();

@@ -96,7 +96,8 @@ function navigation() {
 function navigate() {
   const before = place?.key;
   place = here();
-  place.key = [who(), place.name, place.id ?? ""].join(" ");
+  // A view that has a list beside what is open stays.
+  place.key = [who(), place.name, place.view === VIEWS[place.name].view ? "" : place.id].join(" ");
   navigation();
   if (before !== undefined && before !== place.key) {
     moved();

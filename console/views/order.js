@@ -18,9 +18,10 @@ let before = {};
 export const order = {
   every: 2500,
 
-  async load({ id, key }) {
+  async load({ id }) {
     const [guest, staff] = [who() === "guest", who() === "staff"];
     const base = guest ? `/guest/orders/${encodeURIComponent(token())}` : `/orders/${encodeURIComponent(id)}`;
+    const key = `${who()} ${base}`;
     const order = await read(base);
     // Scans of a parcel on its way are no change of the order.
     const tracking = guest ? null : await read(`${base}/tracking`);
