@@ -4,6 +4,7 @@
 //! to run. `gateway` is the HTTP API with its authorizer; `pumps` are the event sources. The product never knows.
 
 pub mod cloud;
+pub mod console;
 pub mod demo;
 pub mod gateway;
 pub mod import;

@@ -1,4 +1,4 @@
-//! What the twin serves beside the API: its page at `/`, and the same as JSON below `/_local/`.
+//! What the twin serves beside the API: the console, and below `/_local/` what the API does not show, as JSON.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 use shared::api::order::OrderRow;
 use std::sync::Arc;
 
+use crate::console;
 use crate::gateway::BODY_LIMIT;
 use crate::twin::Twin;
 
-const PAGE: &str = include_str!("../assets/index.html");
+/// Paths of the gateway. What is neither its nor a service's is a file of the console.
+const API: &str = "/api/";
 /// Events that `/_local/events` shows.
 const EVENTS: usize = 200;
 
-/// Everything that the twin's port answers: the API, the page, and the services for programs of their own.
+/// Everything that the twin's port answers: the API, the console, and the services for programs of their own.
 pub fn router(twin: Arc<Twin>) -> Router {
     Router::new().fallback(answer).with_state(twin)
 }
@@ -29,21 +31,30 @@ async fn answer(State(twin): State<Arc<Twin>>, request: Request<Body>) -> Respon
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let path = parts.uri.path().to_owned();
-    if path == "/" {
-        return ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response();
-    }
     if let Some(name) = path.strip_prefix("/_local/") {
+        if let (&Method::GET, Some(mail)) = (&parts.method, mail(&twin, name)) {
+            return console::mail(mail);
+        }
         let query = parts.uri.query().unwrap_or_default();
         return match local(&twin, &parts.method, name, query) {
             Some(value) => ([(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response(),
             None => StatusCode::NOT_FOUND.into_response(),
         };
     }
-    let request = http::Request::from_parts(parts, body);
     let service = ["/aws/", "/stripe/", "/shippo/"].iter().any(|prefix| path.starts_with(prefix));
+    if !service && !path.starts_with(API) && matches!(parts.method, Method::GET | Method::HEAD) {
+        return console::file(&path);
+    }
+    let request = http::Request::from_parts(parts, body);
     let response: http::Response<Bytes> =
         if service { twin.cloud.call(request) } else { twin.answer(request).await };
     response.map(Body::from)
+}
+
+/// The HTML of the mail that `mails/{id}/html` names.
+fn mail(twin: &Twin, name: &str) -> Option<String> {
+    let id = name.strip_prefix("mails/")?.strip_suffix("/html")?;
+    twin.cloud.ses.mails().into_iter().find(|mail| mail.id == id)?.html
 }
 
 fn local(twin: &Twin, method: &Method, name: &str, query: &str) -> Option<Value> {

@@ -1,7 +1,9 @@
 //! What the twin serves beside the API.
 
 use serde_json::{Value, json};
+use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use tests::{Call, Shop, order};
 
 use crate::support::{assert_has, only_intent, raw_exchange};
@@ -10,18 +12,64 @@ async fn raw(address: SocketAddr, request: String) -> String {
     tokio::task::spawn_blocking(move || raw_exchange(address, &request)).await.expect("an answer")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_is_served_as_it_is_in_the_repository() {
-    let server = Shop::open().serve().await;
-    let answer =
-        raw(server.address, "GET / HTTP/1.1\r\nhost: twin\r\nconnection: close\r\n\r\n".to_owned()).await;
+/// What a GET of this path answers: the head in lower case, and the body.
+async fn get(address: SocketAddr, path: &str) -> (String, String) {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: twin\r\nconnection: close\r\n\r\n");
+    let answer = raw(address, request).await;
     let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+    (head.to_lowercase(), body.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_is_served_as_it_is_in_the_repository() {
+    let server = Shop::open().serve().await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../console");
+    for (path, file, kind) in [
+        ("/", "index.html", "text/html; charset=utf-8"),
+        ("/?order_token=x", "index.html", "text/html; charset=utf-8"),
+        ("/app.js", "app.js", "text/javascript; charset=utf-8"),
+        ("/views/order.js", "views/order.js", "text/javascript; charset=utf-8"),
+        ("/style.css", "style.css", "text/css; charset=utf-8"),
+        ("/config.json", "config.json", "application/json"),
+        ("/icon.svg", "icon.svg", "image/svg+xml"),
+    ] {
+        let (head, body) = get(server.address, path).await;
+        assert!(
+            head.starts_with("http/1.1 200") && head.contains(&format!("content-type: {kind}\r\n")),
+            "{head}"
+        );
+        assert_eq!(body, fs::read_to_string(folder.join(file)).expect(file), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_may_do_nothing_but_what_its_page_says() {
+    let server = Shop::open().serve().await;
+    let (head, body) = get(server.address, "/").await;
+    let (_, policy) = body.split_once("\"Content-Security-Policy\" content=\"").expect("a policy");
+    let (policy, _) = policy.split_once('"').expect("its end");
+    assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
     assert!(
-        head.starts_with("HTTP/1.1 200")
-            && head.to_lowercase().contains("content-type: text/html; charset=utf-8"),
+        head.contains(&format!("content-security-policy: {policy}; frame-ancestors 'none'\r\n")),
         "{head}"
     );
-    assert_eq!(body, include_str!("../../local/assets/index.html"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_shown_by_itself_and_may_do_nothing() {
+    let shop = Shop::open();
+    shop.stock("mug", "12.50", "north", 10).await;
+    shop.send(order(&shop.customer("alice"), "k1", "mug", 2, "cod")).await;
+    shop.finish().await;
+    let server = shop.serve().await;
+    let mails = server.send(Call::get("/_local/mails")).await.body;
+    let id = mails[0]["id"].as_str().expect("an id");
+    let (head, body) = get(server.address, &format!("/_local/mails/{id}/html")).await;
+    assert!(
+        head.contains("content-security-policy: default-src 'none';") && head.contains("; sandbox\r\n"),
+        "{head}"
+    );
+    assert_eq!(Some(body.as_str()), mails[0]["html"].as_str());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +123,7 @@ async fn every_local_route_answers_with_what_there_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_can_be_authenticated_from_the_page() {
+async fn a_payment_can_be_authenticated_from_the_console() {
     let shop = Shop::open();
     shop.stock("mug", "12.50", "north", 10).await;
     shop.send(order(&shop.customer("alice"), "k1", "mug", 2, "pm_card_threeDSecure2Required")).await;
@@ -96,7 +144,13 @@ async fn what_is_not_there_is_404_and_changes_nothing() {
         Call::get("/_local/secrets"),
         Call::get("/_local/orders/x"),
         Call::post("/_local/orders"),
+        Call::get("/_local/mails/none/html"),
         Call::get("/favicon.ico"),
+        Call::get("/views"),
+        Call::get("/views/"),
+        Call::get("/views/%2e%2e/index.html"),
+        Call::get("/../Cargo.toml"),
+        Call::post("/"),
         Call::get("/api/v1/nothing"),
         Call::get("/api/v2/orders"),
     ] {
