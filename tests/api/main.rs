@@ -24,6 +24,7 @@ mod disputes;
 mod editing;
 mod guests;
 mod impact;
+mod labels;
 mod languages;
 mod ledger;
 mod limits;

@@ -9,6 +9,7 @@ pub mod coupon;
 pub mod events;
 pub mod impact;
 pub mod import;
+pub mod label;
 pub mod ledger;
 pub mod order;
 pub mod place;
