@@ -42,6 +42,8 @@ STAGES = {
     "fulfill-order": "open",
     "edit-order": "open",
     "change-shipment": "planned",
+    "request-label": "planned",
+    "show-label": "labelled",
     "pay-order": "unpaid",
     "pay-order-guest": "unpaid",
     "request-return": "delivered",
@@ -137,8 +139,11 @@ class Shop:
         if stage in ("open", "there"):
             return order
         path = f"/admin/orders/{order['order_id']}"
-        for status in ["preparing"] if stage == "planned" else ["preparing", "packed", "shipped", "delivered"]:
+        for status in ["preparing"] if stage in ("planned", "labelled") else ["preparing", "packed", "shipped", "delivered"]:
             call("PATCH", f"/orders/{order['order_id']}/status", {"status": status})
+        if stage == "labelled":
+            call("POST", f"{path}/parcels/1/label", **new_key())
+            self.once_there(f"{path}/parcels/1/label")
         if stage == "refunded":
             call("POST", f"{path}/refunds", **new_key())
         if stage in ("asked", "approved"):
@@ -150,19 +155,23 @@ class Shop:
 
     def bill(self):
         """The end of the link to an invoice, once the worker has numbered it."""
-        order = self.order("there")["order_id"]
+        path = f"/orders/{self.order('there')['order_id']}/invoice"
+        return self.once_there(path)["pdf_url"].rpartition("/")[2]
+
+    def once_there(self, path):
+        """What is there once a worker was at it."""
         for _ in range(100):
-            bill = http.get(f"{BASE}/api/v1/orders/{order}/invoice", headers={"Authorization": f"Bearer {STAFF}"})
-            if bill.ok:
-                break
+            answer = http.get(f"{BASE}/api/v1{path}", headers={"Authorization": f"Bearer {STAFF}"})
+            if answer.ok:
+                return answer.json()
             time.sleep(0.1)
-        return bill.json()["pdf_url"].rpartition("/")[2]
+        raise TimeoutError(f"nobody makes {path}")
 
     def answered(self, status):
         """Takes back the order that was lent, if nothing can have happened to it."""
         if self.lent:
             stage, guest, order = self.lent
-            if stage == "there" or (400 <= status < 500 and status != 402):
+            if stage in ("there", "labelled") or (400 <= status < 500 and status != 402):
                 self.orders[stage, guest].append(order)
         self.lent = None
 
@@ -438,8 +447,9 @@ def known(operation, case, body):
         path["refund_id"] = f"{path['order_id']}-refund-1"
     if well_formed(path.get("address"), r".{3,254}"):
         path["address"] = pick(BOUNCES, path["address"])
-    if well_formed(str(path.get("shipment_id")), r"[1-9][0-9]{0,4}"):
-        path["shipment_id"] = 1
+    for parcel in ("shipment_id", "parcel_id"):
+        if well_formed(str(path.get(parcel)), r"[1-9][0-9]{0,4}"):
+            path[parcel] = 1
     if well_formed(str(path.get("return_id")), r"[1-9]|1[0-9]|20"):
         path["return_id"] = 1
 

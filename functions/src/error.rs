@@ -107,7 +107,7 @@ pub fn refused(rejection: Rejection) -> Error {
         Rejection::PartlyShipped => conflict("partly_shipped"),
         Rejection::UnknownShipment => Problem::not_found(),
         Rejection::ShipmentNotOpen { state } => conflict("shipment_not_open").with("shipment_status", state),
-        Rejection::NoLabelWanted => conflict("no_label_wanted"),
+        Rejection::NoLabelWanted { .. } => conflict("no_label_wanted"),
         Rejection::WhichShipment { shipments } => conflict("which_shipment").with("shipments", shipments),
         Rejection::NotExpired => conflict("payment_open"),
         Rejection::NotPaid => conflict("order_not_paid"),
@@ -152,6 +152,7 @@ fn refusal_code(action: Action) -> &'static str {
     match action {
         Action::Pay => "order_not_payable",
         Action::Cancel | Action::CancelLines => "order_not_cancellable",
+        Action::WantLabel => "no_label_wanted",
         Action::RequestReturn => "order_not_returnable",
         Action::ApproveReturn | Action::RejectReturn | Action::ReceiveReturn => "return_not_open",
         _ => "status_not_reachable",

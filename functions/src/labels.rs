@@ -151,8 +151,8 @@ impl<'a> Labels<'a> {
     }
 
     async fn unquoted(&self, order: Order, parcel: u16, refusal: Refusal) -> Result<Order, Error> {
-        let failures = order.label_failures(parcel);
-        self.record(order, parcel, LabelReport::NoRate { failures, refusal }).await
+        let known = order.label_news(parcel);
+        self.record(order, parcel, LabelReport::NoRate { known, refusal }).await
     }
 
     async fn record(&self, order: Order, parcel: u16, report: LabelReport) -> Result<Order, Error> {

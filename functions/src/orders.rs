@@ -153,7 +153,12 @@ pub struct Done {
 impl Done {
     /// An answer: 201 if something came into being, 200 with `Idempotent-Replayed` if it was there, 200 for what would be.
     pub fn created(&self, body: &impl serde::Serialize) -> Result<Response, Error> {
-        let response = Response::json(if self.replayed || self.dry_run { 200 } else { 201 }, body)?;
+        self.answered(201, body)
+    }
+
+    /// Like [`Done::created`], with another status for what is new.
+    pub fn answered(&self, status: u16, body: &impl serde::Serialize) -> Result<Response, Error> {
+        let response = Response::json(if self.replayed || self.dry_run { 200 } else { status }, body)?;
         let response = response.versioned(self.order.version());
         Ok(if self.replayed { response.header("idempotent-replayed", "true") } else { response })
     }

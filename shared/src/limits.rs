@@ -82,6 +82,9 @@ pub const NOTES_CHANGES: usize = 25;
 pub const PLANS: usize = 60;
 /// Times that somebody says who carries the parcels of one order.
 pub const COURIERS: usize = 100;
+/// Times that somebody asks for the labels of one order: each brings up to four tries, and what the carrier said to each is in
+/// the order's log, which is read and written whole.
+pub const LABELS_WANTED: usize = 20;
 /// Returns of one order.
 pub const RETURNS: usize = 20;
 /// Places at which a parcel was seen that are kept: the last ones.

@@ -72,8 +72,8 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         }
         // What is reserved is taken now.
         EventKind::ParcelShipped { .. } => &[(Queue::Email, 0), (Queue::Payment, 0)],
-        // Labels are bought for what is planned, and given back for what is not sent.
-        EventKind::Prepared { .. } => &[(Queue::Fulfillment, 0)],
+        // Labels are bought for what is planned and where somebody asks, and given back for what is not sent.
+        EventKind::Prepared { .. } | EventKind::LabelWanted { .. } => &[(Queue::Fulfillment, 0)],
         EventKind::RefundRequested { .. }
         | EventKind::RefundRetried { .. }
         | EventKind::RefundFailed { .. } => &[(Queue::Payment, 0)],

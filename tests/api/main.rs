@@ -25,6 +25,7 @@ mod editing;
 mod guests;
 mod impact;
 mod invoices;
+mod labels;
 mod languages;
 mod ledger;
 mod limits;

@@ -142,7 +142,10 @@ async fn a_quote_has_the_rates_of_all_carriers_and_one_of_them_is_bought() {
     let kept: Vec<Value> = world.cloud.shippo.labels(world.clock.now().datetime());
     assert_eq!(kept[0]["metadata"], reference().to_string());
     let fresh = world.carrier.label_url(&label.transaction).await.expect("Shippo answers");
-    assert!(fresh.is_some_and(|url| url.contains("/labels/")));
+    let fresh = fresh.expect("it is there");
+    assert!(fresh.url.contains("/labels/"), "{fresh:?}");
+    assert_eq!(fresh.format.as_deref(), Some("PDF_A6"));
+    assert_eq!(fresh.expires_at, Some(world.clock.now().plus_seconds(24 * 60 * 60)), "as the link says");
     assert_eq!(world.carrier.label_url("unknown").await.expect("Shippo answers"), None);
 }
 

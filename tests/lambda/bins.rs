@@ -98,6 +98,10 @@ fn with_orders(sample: &str) -> Option<Expected> {
             let after = "1 confirmed, 48 + 2 units, 4990 taken, 0 given back, changed CUSTOMER#alice CART";
             (r#"200 "item_count":2"#, after)
         }
+        "request-label" => {
+            (r#"202 "label":{"status":"wanted"}"#, "1 preparing, 48 + 2 units, 4990 taken, 0 given back")
+        }
+        "show-label" => (r#"200 "format":"PDF_A6""#, "1 preparing, 48 + 2 units, 4990 taken, 0 given back"),
         "request-return" | "request-return-guest" => (r#"201 "comment":"The lid does not close""#, DELIVERED),
         "retry-refund" => {
             (r#"200 "status":"done""#, "1 confirmed, 48 + 2 units, 4990 taken, 4990 given back")

@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::carrier::{
-    Checkpoint, Consignment, Label, Parcel, Party, Purchase, Quote, Rate, Reference, Refusal, Track,
-    TrackStatus, Void, merge,
+    Checkpoint, Consignment, Label, LabelLink, Parcel, Party, Purchase, Quote, Rate, Reference, Refusal,
+    Track, TrackStatus, Void, merge,
 };
 use shared::money::{Currency, Money, parse_decimal};
 use shared::time::Timestamp;
@@ -128,8 +128,9 @@ impl LocalCourier {
     }
 
     /// The link to a label.
-    pub async fn label_url(&self, transaction: &str) -> Result<Option<String>, Error> {
-        Ok(self.job(transaction).await?.map(|job| job.label_url))
+    pub async fn label_url(&self, transaction: &str) -> Result<Option<LabelLink>, Error> {
+        let job = self.job(transaction).await?.filter(|job| !job.cancelled);
+        Ok(job.map(|job| LabelLink::new(job.label_url, None)))
     }
 
     /// `GET /deliveries/{id}`.

@@ -11,7 +11,7 @@ pub use local_courier::LocalCourier;
 pub use shippo::Shippo;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use shared::carrier::{Consignment, Purchase, Quote, Rate, Reference, Refusal, Track, Void};
+use shared::carrier::{Consignment, LabelLink, Purchase, Quote, Rate, Reference, Refusal, Track, Void};
 use shared::time::Timestamp;
 
 use crate::app::Config;
@@ -132,7 +132,7 @@ impl Carrier {
     }
 
     /// A link to the label that works now. `None`: there is no such purchase, or no label of it.
-    pub async fn label_url(&self, transaction: &str) -> Result<Option<String>, Error> {
+    pub async fn label_url(&self, transaction: &str) -> Result<Option<LabelLink>, Error> {
         match self {
             Self::Shippo(shippo) => shippo.label_url(transaction).await,
             Self::LocalCourier(courier) => courier.label_url(transaction).await,

@@ -10,6 +10,7 @@ pub mod events;
 pub mod impact;
 pub mod import;
 pub mod invoice;
+pub mod label;
 pub mod ledger;
 pub mod order;
 pub mod place;

@@ -197,9 +197,9 @@ pub struct CourierView {
 /// How far the label of a parcel is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LabelView {
-    /// `requested`, `bought` or `failed`.
+    /// `wanted`, `requested`, `bought` or `failed`.
     pub status: &'static str,
-    /// Where it can be printed from.
+    /// Where it could be printed from when it was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Why the carrier refused it, for programs.
@@ -247,13 +247,13 @@ impl CourierView {
 
 impl LabelView {
     fn of(label: &LabelState) -> Option<Self> {
-        let (status, url, refusal) = match label {
+        let (url, refusal) = match label {
             LabelState::None | LabelState::Voided => return None,
-            LabelState::Requested { .. } => ("requested", None, None),
-            LabelState::Bought { label } => ("bought", label.label_url.clone(), None),
-            LabelState::Failed { refusal, .. } => ("failed", None, Some(refusal.clone())),
+            LabelState::Wanted | LabelState::Requested { .. } => (None, None),
+            LabelState::Bought { label } => (label.label_url.clone(), None),
+            LabelState::Failed { refusal, .. } => (None, Some(refusal.clone())),
         };
         let (failure_code, failure_detail) = refusal.map(|why| (why.code, why.detail)).unzip();
-        Some(Self { status, url, failure_code, failure_detail })
+        Some(Self { status: label.as_str(), url, failure_code, failure_detail })
     }
 }

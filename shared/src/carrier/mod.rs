@@ -2,11 +2,13 @@
 
 mod consignment;
 mod customs;
+mod link;
 mod rate;
 mod reference;
 mod tracking;
 
 pub use customs::{Customs, Goods, needs_customs};
+pub use link::LabelLink;
 pub use rate::{Rate, choose};
 pub use reference::Reference;
 pub use tracking::{Checkpoint, Track, TrackStatus, delivered_at, merge, standing};

@@ -94,6 +94,7 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
         | EventKind::Prepared { .. }
         | EventKind::ParcelPacked { .. }
         | EventKind::CourierNamed { .. }
+        | EventKind::LabelWanted { .. }
         | EventKind::LabelRequested { .. }
         | EventKind::LabelBought { .. }
         | EventKind::LabelFailed { .. }

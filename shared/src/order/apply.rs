@@ -132,6 +132,7 @@ fn fold(order: &mut Order, kind: &EventKind) {
         | EventKind::ParcelPacked { .. }
         | EventKind::ParcelDelivered { .. }
         | EventKind::CourierNamed { .. }
+        | EventKind::LabelWanted { .. }
         | EventKind::LabelRequested { .. }
         | EventKind::LabelBought { .. }
         | EventKind::LabelFailed { .. }

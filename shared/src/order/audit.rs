@@ -74,6 +74,7 @@ fn command_of(event: &Event, before: Option<&Audited<'_>>, after: Option<&Event>
                 return before.map_or(Action::Ship.name(), |before| before.command);
             }
             EventKind::CourierNamed { .. } => Action::NameCourier,
+            EventKind::LabelWanted { .. } => Action::WantLabel,
             EventKind::LabelRequested { .. } => Action::BuyLabel,
             EventKind::LabelBought { .. } | EventKind::LabelFailed { .. } | EventKind::LabelVoided { .. } => {
                 Action::RecordLabel

@@ -112,7 +112,14 @@ pub enum Command {
         /// Who.
         courier: Courier,
     },
-    /// Have a label bought for a parcel.
+    /// Have a label bought for a parcel, whatever was tried before. The worker does it.
+    WantLabel {
+        /// The parcel's number.
+        parcel: u16,
+        /// The request that asks for it.
+        request: Request,
+    },
+    /// Buy a label for a parcel.
     RequestLabel {
         /// The parcel's number.
         parcel: u16,
@@ -220,6 +227,7 @@ impl Command {
             Self::Deliver { .. } => Action::Deliver,
             Self::Fulfill { .. } => Action::Fulfill,
             Self::NameCourier { .. } => Action::NameCourier,
+            Self::WantLabel { .. } => Action::WantLabel,
             Self::RequestLabel { .. } => Action::BuyLabel,
             Self::RecordLabel { .. } => Action::RecordLabel,
             Self::Refund { .. } => Action::Refund,
@@ -239,6 +247,7 @@ impl Command {
         match self {
             Self::CancelLines { request, .. }
             | Self::Fulfill { request, .. }
+            | Self::WantLabel { request, .. }
             | Self::Refund { request, .. }
             | Self::RequestReturn { request, .. } => Some(request),
             _ => None,
@@ -255,8 +264,8 @@ pub enum LabelReport {
     Failed(Refusal),
     /// No carrier takes the parcel, or not as it is.
     NoRate {
-        /// How often its label had failed when the carriers were asked.
-        failures: usize,
+        /// How much had happened to its label when the carriers were asked ([`Order::label_news`](super::Order::label_news)).
+        known: usize,
         /// Why.
         refusal: Refusal,
     },

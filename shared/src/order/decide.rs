@@ -58,6 +58,7 @@ pub fn decide(
             parcels::fulfill(order, document, packagings, lines.as_deref(), courier.as_ref(), request)
         }
         Command::NameCourier { parcel, courier } => parcels::name_courier(order, *parcel, courier),
+        Command::WantLabel { parcel, request } => parcels::want_label(order, *parcel, request),
         Command::RequestLabel { parcel, rate } => parcels::request_label(order, *parcel, rate),
         Command::RecordLabel { parcel, report } => Ok(parcels::record_label(order, *parcel, report)),
         Command::Refund { what, reason, request } => {

@@ -144,6 +144,13 @@ pub enum EventKind {
         /// Who.
         courier: Courier,
     },
+    /// Somebody wants a label for a parcel, whatever was tried before.
+    LabelWanted {
+        /// The parcel's number.
+        parcel: u16,
+        /// The request that asked for it.
+        request: Request,
+    },
     /// The label of a parcel is to be bought. Written before the carrier is asked.
     LabelRequested {
         /// The parcel's number.
@@ -364,6 +371,7 @@ impl EventKind {
             Self::ParcelShipped { .. } => "parcel_shipped",
             Self::ParcelDelivered { .. } => "parcel_delivered",
             Self::CourierNamed { .. } => "courier_named",
+            Self::LabelWanted { .. } => "label_wanted",
             Self::LabelRequested { .. } => "label_requested",
             Self::LabelBought { .. } => "label_bought",
             Self::LabelFailed { .. } => "label_failed",
@@ -397,6 +405,7 @@ impl EventKind {
             | Self::ParcelShipped { parcel, .. }
             | Self::ParcelDelivered { parcel }
             | Self::CourierNamed { parcel, .. }
+            | Self::LabelWanted { parcel, .. }
             | Self::LabelRequested { parcel, .. }
             | Self::LabelBought { parcel, .. }
             | Self::LabelFailed { parcel, .. }
@@ -409,7 +418,8 @@ impl EventKind {
     pub fn is_about_label(&self) -> bool {
         matches!(
             self,
-            Self::LabelRequested { .. }
+            Self::LabelWanted { .. }
+                | Self::LabelRequested { .. }
                 | Self::LabelBought { .. }
                 | Self::LabelFailed { .. }
                 | Self::LabelVoided { .. }
@@ -419,7 +429,9 @@ impl EventKind {
     /// The request that caused it, where a request sent again must be known.
     pub fn request(&self) -> Option<&Request> {
         match self {
-            Self::LinesCancelled { request, .. } | Self::ReturnRequested { request, .. } => Some(request),
+            Self::LinesCancelled { request, .. }
+            | Self::LabelWanted { request, .. }
+            | Self::ReturnRequested { request, .. } => Some(request),
             Self::RefundRequested { request, .. } | Self::ParcelShipped { request, .. } => request.as_ref(),
             _ => None,
         }

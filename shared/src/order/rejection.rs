@@ -46,9 +46,12 @@ pub enum Rejection {
         /// How far it is.
         state: ShipmentState,
     },
-    /// 409 `no_label_wanted`: each parcel has a label, or has left, or its label is being bought.
-    #[error("no shipment waits for a label")]
-    NoLabelWanted,
+    /// 409 `no_label_wanted`: the parcel has a label, or one is on its way, or it does not need one any more.
+    #[error("{why}")]
+    NoLabelWanted {
+        /// Why not.
+        why: &'static str,
+    },
     /// 409 `which_shipment`: the order has none, or several, so it must be said which.
     #[error("the order has {shipments} shipments; say which")]
     WhichShipment {

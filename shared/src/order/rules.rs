@@ -33,7 +33,9 @@ pub enum Action {
     Deliver,
     /// Say who carries a parcel.
     NameCourier,
-    /// Have a label bought for a parcel.
+    /// Have a label bought for a parcel, whatever was tried before.
+    WantLabel,
+    /// Buy a label for a parcel.
     BuyLabel,
     /// Give money back.
     Refund,
@@ -70,13 +72,15 @@ pub enum Action {
 use Action::{
     Accept, ApproveReturn, BuyLabel, Cancel, CancelLines, ChangeNotes, Deliver, Expire, Fulfill, NameCourier,
     NoteBill, Pack, Pay, Prepare, ReceiveReturn, RecordDispute, RecordLabel, RecordPayment, RecordRefund,
-    Refund, RejectReturn, RequestReturn, RetryRefund, SettleRefund, Ship,
+    Refund, RejectReturn, RequestReturn, RetryRefund, SettleRefund, Ship, WantLabel,
 };
 use Role::{Customer, Staff, System};
 use Status::{Confirmed, Delivered, Packed, Pending, Preparing, Shipped};
 
+const NO_LABEL_WANTED: &str = "no shipment waits for a label";
+
 /// Who may do what, and where the order must stand for it. What else must hold, [`permit`] says.
-const TABLE: [(Action, &[Role], &[Status]); 25] = [
+const TABLE: [(Action, &[Role], &[Status]); 26] = [
     (Pay, &[Customer, Staff], &[Pending]),
     (Cancel, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
     (CancelLines, &[Customer, Staff], &[Pending, Confirmed, Preparing, Packed]),
@@ -86,6 +90,7 @@ const TABLE: [(Action, &[Role], &[Status]); 25] = [
     (Fulfill, &[Staff], &[Confirmed, Preparing, Packed]),
     (Deliver, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
     (NameCourier, &[Staff, System], &[Confirmed, Preparing, Packed, Shipped]),
+    (WantLabel, &[Staff], &[Preparing, Packed]),
     (BuyLabel, &[System], &[Preparing, Packed]),
     (Refund, &[Staff], &Status::ALL),
     (RetryRefund, &[Staff, System], &Status::ALL),
@@ -122,6 +127,7 @@ impl Action {
             Fulfill => "fulfill",
             Deliver => "deliver",
             NameCourier => "name_courier",
+            WantLabel => "want_label",
             BuyLabel => "buy_label",
             Refund => "refund",
             RetryRefund => "retry_refund",
@@ -181,7 +187,15 @@ pub fn permit(
         NameCourier if couriers_named(order) >= limits::COURIERS => {
             Err(Rejection::TooMany { what: "couriers" })
         }
-        BuyLabel if !has_shipment(order, Shipment::wants_label) => Err(Rejection::NoLabelWanted),
+        WantLabel if !has_shipment(order, |shipment| shipment.why_no_label().is_none()) => {
+            Err(Rejection::NoLabelWanted { why: NO_LABEL_WANTED })
+        }
+        WantLabel if order.labels_wanted() >= limits::LABELS_WANTED => {
+            Err(Rejection::TooMany { what: "labels that staff asked for" })
+        }
+        BuyLabel if !has_shipment(order, Shipment::wants_label) => {
+            Err(Rejection::NoLabelWanted { why: NO_LABEL_WANTED })
+        }
         Accept if order.payment.state == State::OnDelivery && order.payment.replaced.is_none() => Ok(()),
         Accept => Err(Rejection::NotPaid),
         Expire if next_step(order, now) != Step::Expire && !has_waited_long_enough(order, now) => {

@@ -92,6 +92,8 @@ pub enum LabelState {
     /// None was asked for.
     #[default]
     None,
+    /// Somebody asked for it, and the worker has not come to it yet.
+    Wanted,
     /// It is to be bought at this rate of the carrier's. From here on it can exist.
     Requested {
         /// The rate.
@@ -147,7 +149,22 @@ impl Shipment {
 
     /// Whether a label can be bought for it.
     pub fn wants_label(&self) -> bool {
-        !self.has_left() && matches!(self.label, LabelState::None | LabelState::Failed { .. })
+        let bought = matches!(
+            self.label,
+            LabelState::Requested { .. } | LabelState::Bought { .. } | LabelState::Voided
+        );
+        !self.has_left() && !bought
+    }
+
+    /// Why nobody has to ask for its label; nothing if somebody can.
+    pub fn why_no_label(&self) -> Option<&'static str> {
+        match self.label {
+            _ if self.has_left() => Some("the shipment has left"),
+            LabelState::None | LabelState::Failed { .. } => None,
+            LabelState::Wanted | LabelState::Requested { .. } => Some("its label is being bought"),
+            LabelState::Bought { .. } => Some("the shipment has its label"),
+            LabelState::Voided => Some("the shipment is not sent any more"),
+        }
     }
 
     /// Whether it has left the house.
@@ -251,13 +268,26 @@ pub(super) fn take_in(shipments: &mut Vec<Shipment>, event: &EventKind, at: Time
 }
 
 impl LabelState {
+    /// Its name on the wire.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Wanted => "wanted",
+            Self::Requested { .. } => "requested",
+            Self::Bought { .. } => "bought",
+            Self::Voided => "voided",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
     /// What an event about it makes of it.
     fn after(&self, event: &EventKind, at: Timestamp) -> Option<Self> {
         let attempt = match self {
             Self::Requested { attempt, .. } | Self::Failed { attempt, .. } => *attempt,
-            Self::None | Self::Bought { .. } | Self::Voided => 0,
+            Self::None | Self::Wanted | Self::Bought { .. } | Self::Voided => 0,
         };
         Some(match event {
+            EventKind::LabelWanted { .. } => Self::Wanted,
             EventKind::LabelRequested { rate, .. } => {
                 let again = u32::from(matches!(self, Self::Failed { .. }));
                 Self::Requested { rate: rate.clone(), attempt: attempt + again }
@@ -306,11 +336,22 @@ impl Order {
         labels
     }
 
-    /// How often the label of a parcel has failed.
-    pub fn label_failures(&self, parcel: u16) -> usize {
-        let failed =
-            |kind: &EventKind| matches!(kind, EventKind::LabelFailed { parcel: of, .. } if *of == parcel);
-        self.log.iter().filter(|event| failed(&event.kind)).count()
+    /// How much has happened to the label of a parcel: whoever asks a carrier about it knows by this whether the answer is late.
+    pub fn label_news(&self, parcel: u16) -> usize {
+        let news = |kind: &EventKind| kind.is_about_label() && kind.parcel() == Some(parcel);
+        self.log.iter().filter(|event| news(&event.kind)).count()
+    }
+
+    /// How often somebody asked for a label of any of its parcels.
+    pub fn labels_wanted(&self) -> usize {
+        self.log.iter().filter(|event| matches!(event.kind, EventKind::LabelWanted { .. })).count()
+    }
+
+    /// Whether somebody asked for the label of a parcel: then it is bought even if the store does not buy labels by itself.
+    fn is_label_wanted(&self, parcel: u16) -> bool {
+        let wanted =
+            |kind: &EventKind| matches!(kind, EventKind::LabelWanted { parcel: of, .. } if *of == parcel);
+        self.log.iter().any(|event| wanted(&event.kind))
     }
 
     /// What has to be asked of the carrier next, in a store that buys labels if `buys`.
@@ -331,8 +372,9 @@ impl Order {
             let parcel = shipment.number();
             match &shipment.label {
                 LabelState::Requested { rate, .. } => return LabelStep::Buy { parcel, rate: rate.clone() },
+                LabelState::Wanted => return LabelStep::Quote { parcel },
                 LabelState::None if buys => return LabelStep::Quote { parcel },
-                LabelState::Failed { since, attempt, .. } if buys => {
+                LabelState::Failed { since, attempt, .. } if buys || self.is_label_wanted(parcel) => {
                     let Some(pause) = retry_after(*attempt) else { continue };
                     let due = since.plus_seconds(pause);
                     if due <= now {

@@ -15,6 +15,8 @@ mod explore;
 #[cfg(test)]
 mod fulfilment;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod notes;

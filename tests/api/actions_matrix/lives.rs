@@ -43,6 +43,8 @@ pub enum Step {
     Cancel,
     /// The customer calls a unit off.
     CancelUnit,
+    /// Staff asks for the label of the first parcel.
+    WantLabel,
     /// Staff gives a cent back.
     RefundCent,
     /// Staff gives everything back.
@@ -63,7 +65,7 @@ pub enum Step {
 
 use Step::{
     AskAll, AskUnit, Cancel, CancelUnit, Down, GiveAll, Later, News, Pay, PayPage, RefundAll, RefundCent,
-    Retry, Return, SendUnit, Settle, SignIn, Status, UnitArrives, Workers,
+    Retry, Return, SendUnit, Settle, SignIn, Status, UnitArrives, WantLabel, Workers,
 };
 
 /// One order, from its placement on.
@@ -208,6 +210,7 @@ pub fn all() -> Vec<Life> {
                 Status("delivered"),
             ],
         ),
+        Life::of("labelled", card("pm_card_visa"), &[Workers, WantLabel, Workers, Status("packed")]),
         Life::of("given back before anything", card("pm_card_visa"), &[RefundAll]),
         Life::of("disputed", card("pm_card_createDispute"), &[News, Workers, Status("packed")]),
         Life::of("never", card(SIGN_IN), &[&[SignIn(true), News][..], &good].concat()).under(until("never")),
@@ -292,7 +295,7 @@ impl Stage {
                 Call::new(method, &format!("/api/v1/orders/{id}{path}")).token(&self.shop.customer("alice"))
             }
             Who::Staff
-                if ["/refunds", "/returns/", "/fulfill", "/shipments"]
+                if ["/refunds", "/returns/", "/fulfill", "/shipments", "/parcels"]
                     .iter()
                     .any(|of| path.starts_with(of)) =>
             {
@@ -301,7 +304,7 @@ impl Stage {
             Who::Staff => Call::new(method, &format!("/api/v1/orders/{id}{path}")).token(&self.shop.admin()),
         };
         let keyed = method == "POST"
-            && ["/payments", "/refunds", "/returns", "/cancel", "/fulfill"]
+            && ["/payments", "/refunds", "/returns", "/cancel", "/fulfill", "/label"]
                 .iter()
                 .any(|end| path.ends_with(end));
         // The clock stands still but for steps, so each step has a key of its own.
@@ -364,6 +367,7 @@ impl Stage {
                 self.send(me, "POST", "/cancel", Some(&json!({"lines": [{"line_id": 1, "quantity": 1}]})))
                     .await
             }
+            WantLabel => self.send(staff, "POST", "/parcels/1/label", None).await,
             RefundCent => {
                 self.send(staff, "POST", "/refunds", Some(&json!({"amount": "0.01", "goodwill": true}))).await
             }

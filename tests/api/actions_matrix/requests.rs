@@ -115,6 +115,16 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             of_nothing = a_parcel.status.is_empty();
             (parcel(&json!({"courier": "Another one"})), false)
         }
+        Action::WantLabel => {
+            let labelled = order["shipments"].as_array().into_iter().flatten();
+            let mut open = labelled.filter(|one| {
+                ["planned", "packed"].iter().any(|status| one["status"] == *status)
+                    && (one["label"].is_null() || one["label"]["status"] == "failed")
+            });
+            let parcel = open.next().map_or(a_parcel.id.clone(), |one| one["shipment_id"].to_string());
+            of_nothing = a_parcel.status.is_empty();
+            (post(format!("{of_staff}/parcels/{parcel}/label")), false)
+        }
         Action::Refund => (post(format!("{of_staff}/refunds")), false),
         Action::RetryRefund => {
             of_nothing = refund.status.is_empty();

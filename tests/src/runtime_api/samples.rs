@@ -1,5 +1,6 @@
 //! The sample events in `events/`, and a shop that has what they name.
 
+use functions::labels::Labels;
 use functions::table::Placed;
 use functions::{App, bills, payments};
 use hmac::{Hmac, Mac as _};
@@ -45,6 +46,8 @@ pub enum Stage {
     Invoiced,
     /// Its parcels are planned.
     Prepared,
+    /// The label of its parcel was bought.
+    Labelled,
     /// The customer has it.
     Delivered,
     /// The customer wants to send something back.
@@ -62,6 +65,8 @@ impl Stage {
             "stripe-webhook" => Self::Charged,
             "carrier-webhook" | "change-shipment" | "change-status" | "edit-order" => Self::Prepared,
             "download-invoice" | "get-invoice" | "get-invoice-guest" => Self::Invoiced,
+            "request-label" => Self::Prepared,
+            "show-label" => Self::Labelled,
             "retry-refund" | "settle-refund" => Self::RefundFailed,
             "request-return" | "request-return-guest" => Self::Delivered,
             "approve-return" | "list-returns" | "list-returns-guest" | "reject-return" => {
@@ -179,7 +184,8 @@ async fn placed(
             if beyond == Stage::Invoiced {
                 order = bills::issue_due(app, order, &document).await.expect("the table answers");
             }
-            went_on(app, order, &document, beyond).await
+            let order = went_on(app, order, &document, beyond).await;
+            if beyond == Stage::Labelled { labelled(shop, order, &document).await } else { order }
         }
     }
 }
@@ -191,6 +197,19 @@ async fn went_on(app: &App, mut order: Order, document: &Document, stage: Stage)
         order = after.expect("the order goes on");
     }
     order
+}
+
+/// Has the carrier sell the label of the order's parcel.
+async fn labelled(shop: &Shop, order: Order, document: &Document) -> Order {
+    let app = self::app(shop, "fulfillment-worker");
+    let request = Request { key: "the-label-of-the-samples".to_owned(), body: String::new() };
+    let staff = Actor::Admin(CustomerId::parse("shop-admin").expect("the samples name staff"));
+    let want = Command::WantLabel { parcel: 1, request };
+    let order = functions::orders::execute(app, order, document, &want, &staff).await;
+    let store = app.store(true).await.expect("the table answers");
+    let mut labels = Labels::new(app, document, &store, "the samples");
+    let settled = labels.settle(order.expect("the label is wanted")).await;
+    settled.expect("the carrier sells it").order
 }
 
 /// What happens to an order between its confirmation and that stage.
@@ -218,7 +237,7 @@ fn after_confirmation(order: &Order, stage: Stage) -> Vec<(Actor, Command)> {
                 (Actor::Provider, Command::RecordRefund { refund, report }),
             ]
         }
-        Stage::Prepared => vec![(Actor::Worker, Command::PREPARE)],
+        Stage::Prepared | Stage::Labelled => vec![(Actor::Worker, Command::PREPARE)],
         Stage::Delivered => delivered().collect(),
         Stage::ReturnRequested => requested().collect(),
         Stage::ReturnApproved => requested().chain([(staff(), Command::ApproveReturn { id: 1 })]).collect(),

@@ -54,6 +54,40 @@ async fn a_parcel_is_moved_on_as_documented() {
 }
 
 #[tokio::test]
+async fn a_label_is_asked_for_and_printed_as_documented() {
+    let shop = Documented::set_up().await;
+    shop.shop.twin.cloud.shippo.refuse_next_label("carrier_timeout", "Please try again.");
+    let id = shop.paid("labelled", 1, "pm_card_visa").await.order_id();
+    let (staff, order) = (shop.staff.as_str(), ("order_id", id.as_str()));
+    let label = |operation: &str, instead: &[(&str, &str)]| {
+        call(operation, &[&[order], instead].concat()).token(staff)
+    };
+    let none = shop.sent("show-label", 409, label("show-label", &[])).await;
+    assert_eq!((none.code(), &none.body["label_status"]), ("no_label", &json!("failed")));
+    let dry = label("request-label", &[("dry_run", "true"), ("Idempotency-Key", "")]);
+    assert_eq!(shop.sent("request-label", 200, dry).await.body["dry_run"], true);
+    for (status, replayed) in [(202, None), (200, Some("true"))] {
+        let asked = shop.sent("request-label", status, label("request-label", &[])).await;
+        assert_eq!(asked.body["shipments"][0]["label"]["status"], "wanted");
+        assert_eq!(asked.header("idempotent-replayed"), replayed);
+    }
+    for (status, code, instead) in [
+        (400, "idempotency_key_required", ("Idempotency-Key", "")),
+        (404, "not_found", ("parcel_id", "2")),
+        (409, "no_label_wanted", ("Idempotency-Key", "another")),
+    ] {
+        assert_eq!(shop.sent("request-label", status, label("request-label", &[instead])).await.code(), code);
+    }
+    shop.shop.after(61).await;
+    let reused = label("request-label", &[("If-Match", "\"1\"")]);
+    assert_eq!(shop.sent("request-label", 412, reused).await.code(), "version_mismatch");
+    let shown = shop.sent("show-label", 200, label("show-label", &[])).await;
+    assert_eq!(shown.body["shipment_id"], 1);
+    let missing = label("show-label", &[("parcel_id", "2")]);
+    assert_eq!(shop.sent("show-label", 404, missing).await.code(), "not_found");
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_refused_as_documented() {
     let shop = Documented::set_up().await;
     let staff = shop.staff.as_str();

@@ -9,7 +9,7 @@ mod wire;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::carrier::{Consignment, Label, Purchase, Quote, Rate, Reference, Refusal, Track, Void};
+use shared::carrier::{Consignment, LabelLink, Purchase, Quote, Rate, Reference, Refusal, Track, Void};
 use shared::time::Timestamp;
 use shared::webhook_signature;
 use std::time::Duration;
@@ -131,10 +131,8 @@ impl Shippo {
     }
 
     /// The link to a label, signed anew.
-    pub async fn label_url(&self, transaction: &str) -> Result<Option<String>, Error> {
-        let bought = self.transaction(transaction).await?;
-        let label: Option<Label> = bought.and_then(|bought| bought.label(""));
-        Ok(label.and_then(|label| label.label_url))
+    pub async fn label_url(&self, transaction: &str) -> Result<Option<LabelLink>, Error> {
+        Ok(self.transaction(transaction).await?.and_then(Transaction::link))
     }
 
     /// What is known of a parcel.

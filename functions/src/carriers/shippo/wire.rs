@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use shared::carrier::{
-    self, Checkpoint, Label, Piece, Purchase, Quote, Reference, Refusal, TrackStatus, Void,
+    self, Checkpoint, Label, LabelLink, Piece, Purchase, Quote, Reference, Refusal, TrackStatus, Void,
 };
 use shared::money::{Currency, Money, parse_decimal};
 use shared::time::Timestamp;
@@ -73,6 +73,8 @@ pub(super) struct Transaction {
     tracking_url_provider: Option<String>,
     #[serde(default)]
     label_url: Option<String>,
+    #[serde(default)]
+    label_file_type: Option<String>,
     #[serde(default)]
     messages: Vec<Message>,
     #[serde(default)]
@@ -198,6 +200,12 @@ impl Transaction {
             label_url: given(self.label_url.clone()),
             pieces: Vec::new(),
         })
+    }
+
+    /// The link to the label, signed anew with each answer.
+    pub fn link(self) -> Option<LabelLink> {
+        let url = self.label("")?.label_url?;
+        Some(LabelLink::new(url, given(self.label_file_type)))
     }
 
     /// How the purchase stands.

@@ -145,6 +145,7 @@ pub fn sent_in_parts() -> Case {
     let news = |parcel: u16, report: LabelReport| Command::RecordLabel { parcel, report };
     case.system(&request(1));
     case.system(&news(1, LabelReport::Failed(Refusal::new("no", "not there"))));
+    case.staff(&Command::WantLabel { parcel: 1, request: crate::order::fixtures::request("w", &1) });
     case.system(&request(1));
     case.system(&news(1, LabelReport::Bought(Box::new(label("label_1")))));
     case.staff(&Command::Pack { parcel: Some(2) });

@@ -130,12 +130,22 @@ pub(super) fn name_courier(
     Ok(if known { vec![] } else { vec![named] })
 }
 
+/// The worker buys it, with as many tries as for the first label.
+pub(super) fn want_label(order: &Order, parcel: u16, request: &Request) -> Result<Vec<EventKind>, Rejection> {
+    let planned = order.planned_parcel(parcel).ok_or(Rejection::UnknownShipment)?;
+    let shipment = order.shipment(planned.number);
+    match shipment.map_or(Some("the shipment is not sent any more"), |shipment| shipment.why_no_label()) {
+        Some(why) => Err(Rejection::NoLabelWanted { why }),
+        None => Ok(vec![EventKind::LabelWanted { parcel, request: request.clone() }]),
+    }
+}
+
 /// One label is bought for a parcel, and another one only if the carrier refused the first.
 pub(super) fn request_label(order: &Order, parcel: u16, rate: &Rate) -> Result<Vec<EventKind>, Rejection> {
     let shipment = order.shipment(parcel).ok_or(Rejection::UnknownShipment)?;
     match shipment.label {
         _ if shipment.has_left() => Err(Rejection::ShipmentNotOpen { state: shipment.state }),
-        LabelState::None | LabelState::Failed { .. } => {
+        LabelState::None | LabelState::Wanted | LabelState::Failed { .. } => {
             Ok(vec![EventKind::LabelRequested { parcel, rate: rate.clone() }])
         }
         LabelState::Requested { .. } | LabelState::Bought { .. } | LabelState::Voided => Ok(vec![]),
@@ -158,9 +168,10 @@ pub(super) fn record_label(order: &Order, parcel: u16, report: &LabelReport) -> 
             };
             EventKind::LabelBought { parcel, courier, label: (**label).clone() }
         }
-        (LabelState::None | LabelState::Failed { .. }, LabelReport::NoRate { failures, refusal })
-            if is_needed() && order.label_failures(parcel) == *failures =>
-        {
+        (
+            LabelState::None | LabelState::Wanted | LabelState::Failed { .. },
+            LabelReport::NoRate { known, refusal },
+        ) if is_needed() && order.label_news(parcel) == *known => {
             EventKind::LabelFailed { parcel, refusal: refusal.clone() }
         }
         (LabelState::Requested { .. }, LabelReport::Failed(refusal)) => {

@@ -243,6 +243,7 @@ pub(super) fn once_is_once(order: &Order) {
             // fail, be asked for again and fail again.
             EventKind::ParcelPacked { .. }
             | EventKind::CourierNamed { .. }
+            | EventKind::LabelWanted { .. }
             | EventKind::LabelRequested { .. }
             | EventKind::LabelFailed { .. }
             | EventKind::Prepared { .. }

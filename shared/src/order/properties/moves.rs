@@ -150,6 +150,7 @@ fn asked_before(world: &mut World<'_>, picks: &mut Picks<'_>) {
     match &mut command {
         Command::CancelLines { request, .. }
         | Command::Fulfill { request, .. }
+        | Command::WantLabel { request, .. }
         | Command::Refund { request, .. }
         | Command::RequestReturn { request, .. } => request.body = "another".into(),
         Command::Pay { method, .. } => *method = Method::Later,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::order::{Action, EventKind};
 
 /// Every kind of event that a log can have.
-const EVENTS: [&str; 40] = [
+const EVENTS: [&str; 41] = [
     "placed",
     "confirmed",
     "payment_chosen",
@@ -23,6 +23,7 @@ const EVENTS: [&str; 40] = [
     "parcel_shipped",
     "parcel_delivered",
     "courier_named",
+    "label_wanted",
     "label_requested",
     "label_bought",
     "label_failed",

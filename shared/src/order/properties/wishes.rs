@@ -18,7 +18,7 @@ use crate::packaging;
 /// Something that somebody wants.
 pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
     let order = world.order();
-    match picks.below(45) {
+    match picks.below(46) {
         0..=2 => pay(world, picks),
         3 => Command::Cancel { reason: "no".into(), override_reason: reason(picks) },
         4..=7 => Command::CancelLines {
@@ -61,7 +61,8 @@ pub(super) fn wish(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
         }
         40 => request_label(world, picks),
         42 => Command::ChangeNotes { notes: picks.one_of(&[None, Some("calm".into()), Some("VIP".into())]) },
-        43 => note_bill(picks.below(3)),
+        44 => note_bill(picks.below(3)),
+        43 => Command::WantLabel { parcel: a_parcel(world, picks), request: request(world) },
         41 => Command::RecordLabel { parcel: a_parcel(world, picks), report: label_news(world, picks) },
         _ => {
             let report = RefundReport::Failed { attempt: 0, code: "no".into() };
@@ -91,6 +92,7 @@ pub(super) fn actor_for(command: &Command, picks: &mut Picks<'_>) -> Actor {
         | Command::NameCourier { .. }
         | Command::RequestLabel { .. } => picks.one_of(&[staff(), Actor::Worker]),
         Command::Fulfill { .. }
+        | Command::WantLabel { .. }
         | Command::Refund { .. }
         | Command::RetryRefund { .. }
         | Command::SettleRefund { .. }
@@ -228,7 +230,7 @@ fn label_news(world: &World<'_>, picks: &mut Picks<'_>) -> LabelReport {
         0 => LabelReport::Failed(Refusal::new("no", "not there")),
         1 => LabelReport::Voided,
         2 => LabelReport::NoRate {
-            failures: usize::from(picks.once_in(2)),
+            known: usize::from(picks.once_in(2)),
             refusal: Refusal::new("no_rates", "nobody"),
         },
         _ => LabelReport::Bought(Box::new(label(&format!("label_{}", world.order().version())))),

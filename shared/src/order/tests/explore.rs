@@ -12,7 +12,7 @@ use crate::carrier::Refusal;
 use crate::store::{Capture, Cutoff, Cutoffs, Settings};
 
 /// Far more than there are; a state that names something unbounded would never end.
-const MOST_STATES: usize = 20_000;
+const MOST_STATES: usize = 50_000;
 
 /// What was found.
 pub struct Known {
@@ -40,6 +40,7 @@ struct Seen {
     units_left: bool,
     parcels: Vec<&'static str>,
     wants_label: bool,
+    label_asked_for: bool,
     held: bool,
     waited: bool,
     window: bool,
@@ -81,6 +82,7 @@ fn seen(case: &Case) -> Seen {
         units_left: !left(case).is_empty(),
         parcels: states(order.shipments().iter().map(|it| it.state.as_str()).collect()),
         wants_label: order.shipments().iter().any(Shipment::wants_label),
+        label_asked_for: order.shipments().iter().all(|it| it.why_no_label().is_some()),
         held: order.hold_until.is_some_and(|until| *now < until),
         waited: has_waited_long_enough(order, *now),
         window: order.return_until(document).is_some_and(|until| *now <= until),
@@ -214,6 +216,12 @@ pub fn instances(case: &Case, action: Action) -> Vec<Command> {
             let parcel = case.order.shipments().first().map(Shipment::number);
             vec![Command::NameCourier { parcel: parcel.or(Some(99)), courier: courier(&key) }]
         }
+        Action::WantLabel => {
+            let open = |shipment: &Shipment| shipment.why_no_label().is_none();
+            let open = case.order.shipments().into_iter().find(open);
+            let parcel = open.map_or(99, |shipment| shipment.number());
+            vec![Command::WantLabel { parcel, request: request(&key, &parcel) }]
+        }
         Action::BuyLabel => {
             let wants = case.order.shipments().into_iter().find(Shipment::wants_label);
             let parcel = wants.map_or(99, |shipment| shipment.number());
@@ -260,8 +268,8 @@ fn label_reports(case: &Case, key: &str) -> Vec<Command> {
     let reports = |parcel: u16| {
         let bought = LabelReport::Bought(Box::new(label(key)));
         let failed = LabelReport::Failed(Refusal::new("no", "not there"));
-        let failures = case.order.label_failures(parcel);
-        let no_rate = LabelReport::NoRate { failures, refusal: Refusal::new("no_rates", "nobody") };
+        let known = case.order.label_news(parcel);
+        let no_rate = LabelReport::NoRate { known, refusal: Refusal::new("no_rates", "nobody") };
         [bought, failed, no_rate, LabelReport::Voided].map(|report| Command::RecordLabel { parcel, report })
     };
     [99].into_iter().chain(case.order.labels().into_keys()).flat_map(reports).collect()

@@ -67,6 +67,10 @@ fn guard(action: Action) -> &'static str {
              alone chooses units"
         }
         Action::NameCourier => "a parcel is planned, or has left and not arrived",
+        Action::WantLabel => {
+            "a parcel has not left and has no label, none is being bought for it, and there were fewer than 20 such requests. Then the \
+             worker buys it, with as many tries as for the first"
+        }
         Action::BuyLabel => "a parcel has not left and has no label, or the carrier refused it",
         Action::NoteBill => "each bill once",
         Action::RecordLabel => "news of a label that was not asked for changes nothing",

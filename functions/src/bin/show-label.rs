@@ -1,0 +1,5 @@
+//! `GET /admin/orders/{order_id}/parcels/{parcel_id}/label`: a link to a label that works now.
+
+fn main() {
+    functions::start(functions::handlers::shipments::show_label::FUNCTION);
+}
