@@ -106,6 +106,18 @@ async function returned(page) {
   await status(page).getByText("partially refunded").waitFor();
 }
 
+async function billed(page) {
+  const bills = part(page, "Bills");
+  await bills.getByText("credit note").waitFor();
+  const [answer, tab] = await Promise.all([
+    page.context().waitForEvent("response", (one) => one.url().includes("/api/v1/invoices/")),
+    page.waitForEvent("popup"),
+    bills.getByRole("button", { name: /^Open INV-/ }).click(),
+  ]);
+  assert.deepEqual([answer.status(), answer.headers()["content-type"]], [200, "application/pdf"], "the invoice opens without a token");
+  await tab.close();
+}
+
 async function others(page) {
   await view(page, "Stock");
   await page.getByRole("row", { name: /mug-enamel/ }).getByRole("button", { name: "Book…" }).click();
@@ -267,6 +279,7 @@ async function main() {
     await delivered(page, json);
     step("a unit is sent back, and paid back");
     await returned(page);
+    await billed(page);
     step("stock, settings, queues and mails");
     await others(page);
     await page.done();

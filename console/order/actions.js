@@ -47,17 +47,20 @@ export function buttons(context) {
 }
 
 /** The buttons of one parcel. */
-export function parcelButtons(context, { shipment_id: id, status, courier }) {
+export function parcelButtons(context, { shipment_id: id, status, courier, label }) {
   const { order, staff } = context;
   if (!staff) return null;
   const can = (action) => order.available_actions.includes(action);
   const path = `/admin/orders/${order.order_id}/shipments/${id}`;
   const move = (to, name) => keyed(button(name, () => tried(context, `parcel ${id} ${to}`, () => change("PATCH", path, { body: { status: to } })), "small"), to);
+  const key = keys();
+  const want = () => tried(context, `label of parcel ${id} asked for`, () => change("POST", `/admin/orders/${order.order_id}/parcels/${id}/label`, { key: key(null) }));
   const name = () => form(context, { title: `Who carries parcel ${id}`, fields: COURIER.map((one) => ({ ...one, value: one.name === "courier" ? courier?.name : undefined })), submit: "Keep it", method: "PATCH", post: path });
   return h("div.bar", null,
     can("pack") && status === "planned" && move("packed", "Pack it"),
     can("ship") && ["planned", "packed"].includes(status) && move("shipped", "Ship it"),
     can("deliver") && status === "shipped" && move("delivered", "Deliver it"),
+    can("want_label") && ["planned", "packed"].includes(status) && (label == null || label.status === "failed") && keyed(button("Buy its label", want, "small"), "label"),
     can("name_courier") && status !== "delivered" && keyed(button("Courier…", name, "small"), "courier"));
 }
 

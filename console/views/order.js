@@ -3,6 +3,7 @@
 import { picture, read } from "../api.js";
 import { h } from "../dom.js";
 import { attention, buttons } from "../order/actions.js";
+import { bills } from "../order/bills.js";
 import { history } from "../order/history.js";
 import { lines } from "../order/lines.js";
 import { amounts, ledger, payments } from "../order/money.js";
@@ -27,18 +28,19 @@ export const order = {
     const tracking = guest ? null : await read(`${base}/tracking`);
     if (before.key !== key || before.version !== order.version) {
       const admin = staff ? `/admin/orders/${order.order_id}` : null;
-      const [sent, books, events, image] = await Promise.all([
+      const [sent, books, events, image, invoice] = await Promise.all([
         read(`${base}/returns`), admin && read(`${admin}/ledger`), admin && allEvents(admin), picture(`${base}/impact?format=svg`),
+        order.bill_number === null ? null : read(`${base}/invoice`),
       ]);
       const old = before.image;
-      before = { key, version: order.version, sent, books, events, image };
+      before = { key, version: order.version, sent, books, events, image, invoice };
       // The picture on the page is replaced in a moment.
       if (old) setTimeout(() => URL.revokeObjectURL(old), 2000);
     }
     return { order, base, tracking, staff, ...before };
   },
 
-  draw({ order, base, tracking, staff, sent, books, events, image }, place, refresh) {
+  draw({ order, base, tracking, staff, sent, books, events, image, invoice }, place, refresh) {
     const context = { order, base, staff, sent, refresh };
     return h(
       "div.order", null,
@@ -48,7 +50,7 @@ export const order = {
       h("section.panel", { "aria-label": "State", "data-key": "state" }, stateMap(order), dates(order, tracking)),
       h("div.halves", null,
         h("div", { "data-key": "left" }, lines(order), parcels(context, tracking), history(order, events), books && ledger(books)),
-        h("div", { "data-key": "right" }, amounts(order), payments(context), returns(context), addressed(order), impact(order, image))),
+        h("div", { "data-key": "right" }, amounts(order), bills(context, invoice), payments(context), returns(context), addressed(order), impact(order, image))),
       raw("json", "The order as JSON", order),
     );
   },
