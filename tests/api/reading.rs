@@ -254,8 +254,16 @@ async fn available_actions_follow_the_order() {
         &json!({"status": "confirmed", "available_actions": ["cancel", "cancel_lines"]}),
     );
     shop.finish().await;
-    let by_staff =
-        json!(["cancel", "cancel_lines", "pack", "ship", "fulfill", "name_courier", "change_notes"]);
+    let by_staff = json!([
+        "cancel",
+        "cancel_lines",
+        "pack",
+        "ship",
+        "fulfill",
+        "name_courier",
+        "want_label",
+        "change_notes"
+    ]);
     for (token, actions) in [(&alice, json!(["cancel", "cancel_lines"])), (&shop.admin(), by_staff)] {
         let preparing = get(&shop, token, &confirmed.order_id()).await;
         assert_has(&preparing.body, &json!({"status": "preparing", "available_actions": actions}));

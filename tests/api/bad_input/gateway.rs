@@ -42,6 +42,8 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
         (Call::put(&format!("/api/v1/orders/{own}/status")).json(&packed), true),
         (Call::post(&format!("{of_staff}/fulfill")).key("k9"), true),
         (Call::new("PATCH", &format!("{of_staff}/shipments/1")).json(&packed), true),
+        (Call::post(&format!("{of_staff}/parcels/1/label")).key("k9"), true),
+        (Call::get(&format!("{of_staff}/parcels/1/label")), true),
         (Call::get("/api/v1/admin/orders"), true),
         (Call::new("PATCH", &of_staff).json(&packed).header("if-match", "*"), true),
         (Call::get(&format!("{of_staff}/events")), true),
