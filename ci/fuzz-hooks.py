@@ -142,8 +142,8 @@ class Shop:
         for status in ["preparing"] if stage in ("planned", "labelled") else ["preparing", "packed", "shipped", "delivered"]:
             call("PATCH", f"/orders/{order['order_id']}/status", {"status": status})
         if stage == "labelled":
-            call("POST", f"{path}/parcels/1/label", **new_key())
-            self.once_there(f"{path}/parcels/1/label")
+            call("POST", f"{path}/shipments/1/label", **new_key())
+            self.once_there(f"{path}/shipments/1/label")
         if stage == "refunded":
             call("POST", f"{path}/refunds", **new_key())
         if stage in ("asked", "approved"):
@@ -447,9 +447,8 @@ def known(operation, case, body):
         path["refund_id"] = f"{path['order_id']}-refund-1"
     if well_formed(path.get("address"), r".{3,254}"):
         path["address"] = pick(BOUNCES, path["address"])
-    for parcel in ("shipment_id", "parcel_id"):
-        if well_formed(str(path.get(parcel)), r"[1-9][0-9]{0,4}"):
-            path[parcel] = 1
+    if well_formed(str(path.get("shipment_id")), r"[1-9][0-9]{0,4}"):
+        path["shipment_id"] = 1
     if well_formed(str(path.get("return_id")), r"[1-9]|1[0-9]|20"):
         path["return_id"] = 1
 

@@ -54,7 +54,7 @@ export function parcelButtons(context, { shipment_id: id, status, courier, label
   const path = `/admin/orders/${order.order_id}/shipments/${id}`;
   const move = (to, name) => keyed(button(name, () => tried(context, `parcel ${id} ${to}`, () => change("PATCH", path, { body: { status: to } })), "small"), to);
   const key = keys();
-  const want = () => tried(context, `label of parcel ${id} asked for`, () => change("POST", `/admin/orders/${order.order_id}/parcels/${id}/label`, { key: key(null) }));
+  const want = () => tried(context, `label of parcel ${id} asked for`, () => change("POST", `/admin/orders/${order.order_id}/shipments/${id}/label`, { key: key(null) }));
   const name = () => form(context, { title: `Who carries parcel ${id}`, fields: COURIER.map((one) => ({ ...one, value: one.name === "courier" ? courier?.name : undefined })), submit: "Keep it", method: "PATCH", post: path });
   return h("div.bar", null,
     can("pack") && status === "planned" && move("packed", "Pack it"),

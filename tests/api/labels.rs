@@ -16,7 +16,7 @@ async fn prepared(buys: bool) -> (Shop, String) {
 }
 
 fn path(id: &str, parcel: &str) -> String {
-    format!("/api/v1/admin/orders/{id}/parcels/{parcel}/label")
+    format!("/api/v1/admin/orders/{id}/shipments/{parcel}/label")
 }
 
 async fn want(shop: &Shop, id: &str, key: &str) -> Answer {

@@ -266,7 +266,7 @@ async fn undone(ledger: &mut Ledger, alice: &str, admin: &str) {
     let pack = Call::new("PATCH", &format!("{of_staff}/shipments/{parcel}")).token(admin);
     let pack = pack.json(&json!({"status": "packed"}));
     ledger.enter("pack a parcel", 2.5, 4.0, 200, pack).await;
-    let label = format!("{of_staff}/parcels/{parcel}/label");
+    let label = format!("{of_staff}/shipments/{parcel}/label");
     let want = Call::post(&label).token(admin).key("label");
     ledger.enter("ask for a parcel's label, staff", 2.5, 4.0, 202, want).await;
     ledger.shop.finish().await;

@@ -140,7 +140,7 @@ pub async fn carriers_bring_parcels(recorded: &Recorded) {
     let off = Call::post(&format!("/api/v1/orders/{}/cancel", ids[1])).token(&alice);
     recorded.send("cancel-order", 200, off).await;
     // Staff does not wait for the worker's next try.
-    let label = format!("/api/v1/admin/orders/{}/parcels/1/label", ids[0]);
+    let label = format!("/api/v1/admin/orders/{}/shipments/1/label", ids[0]);
     recorded.send("request-label", 202, Call::post(&label).token(&admin).key("l4")).await;
     recorded.after(61).await;
     recorded.send("show-label", 200, Call::get(&label).token(&admin)).await;

@@ -1,4 +1,4 @@
-//! `GET /admin/orders/{order_id}/parcels/{parcel_id}/label`: a link to a label that works now.
+//! `GET /admin/orders/{order_id}/shipments/{shipment_id}/label`: a link to a label that works now.
 
 fn main() {
     functions::start(functions::handlers::shipments::show_label::FUNCTION);

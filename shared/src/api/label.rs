@@ -6,7 +6,7 @@ use crate::carrier::{Label, LabelLink};
 use crate::ids::OrderId;
 use crate::time::Timestamp;
 
-/// `GET /admin/orders/{id}/parcels/{parcel_id}/label`: where the label of a parcel can be printed from now.
+/// `GET /admin/orders/{id}/shipments/{shipment_id}/label`: where the label of a parcel can be printed from now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LabelLinkView {
     /// The order.

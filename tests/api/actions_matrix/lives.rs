@@ -367,7 +367,7 @@ impl Stage {
                 self.send(me, "POST", "/cancel", Some(&json!({"lines": [{"line_id": 1, "quantity": 1}]})))
                     .await
             }
-            WantLabel => self.send(staff, "POST", "/parcels/1/label", None).await,
+            WantLabel => self.send(staff, "POST", "/shipments/1/label", None).await,
             RefundCent => {
                 self.send(staff, "POST", "/refunds", Some(&json!({"amount": "0.01", "goodwill": true}))).await
             }

@@ -123,7 +123,7 @@ pub fn of(stage: &Stage, action: Action, who: Who, order: &Value) -> Option<Aske
             });
             let parcel = open.next().map_or(a_parcel.id.clone(), |one| one["shipment_id"].to_string());
             of_nothing = a_parcel.status.is_empty();
-            (post(format!("{of_staff}/parcels/{parcel}/label")), false)
+            (post(format!("{of_staff}/shipments/{parcel}/label")), false)
         }
         Action::Refund => (post(format!("{of_staff}/refunds")), false),
         Action::RetryRefund => {

@@ -73,7 +73,7 @@ async fn a_label_is_asked_for_and_printed_as_documented() {
     }
     for (status, code, instead) in [
         (400, "idempotency_key_required", ("Idempotency-Key", "")),
-        (404, "not_found", ("parcel_id", "2")),
+        (404, "not_found", ("shipment_id", "2")),
         (409, "no_label_wanted", ("Idempotency-Key", "another")),
     ] {
         assert_eq!(shop.sent("request-label", status, label("request-label", &[instead])).await.code(), code);
@@ -83,7 +83,7 @@ async fn a_label_is_asked_for_and_printed_as_documented() {
     assert_eq!(shop.sent("request-label", 412, reused).await.code(), "version_mismatch");
     let shown = shop.sent("show-label", 200, label("show-label", &[])).await;
     assert_eq!(shown.body["shipment_id"], 1);
-    let missing = label("show-label", &[("parcel_id", "2")]);
+    let missing = label("show-label", &[("shipment_id", "2")]);
     assert_eq!(shop.sent("show-label", 404, missing).await.code(), "not_found");
 }
 

@@ -1,4 +1,4 @@
-//! `POST /admin/orders/{order_id}/parcels/{parcel_id}/label`: has a label bought, whatever was tried before (A6, A10).
+//! `POST /admin/orders/{order_id}/shipments/{shipment_id}/label`: has a label bought, whatever was tried before (A6, A10).
 
 use shared::api::shipment::FulfilledView;
 use shared::order::Command;
@@ -16,7 +16,7 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 /// wants, once. With `?dry_run=true` 200, and nothing is changed.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
-    let parcel = request.path("parcel_id", str::parse)?;
+    let parcel = request.path("shipment_id", str::parse)?;
     let case = case(app, &request).await?;
     if case.order.planned_parcel(parcel).is_none() {
         return Err(Problem::not_found().into());

@@ -1,4 +1,4 @@
-//! `GET /admin/orders/{order_id}/parcels/{parcel_id}/label`: a link to the label of a parcel that works now (A6).
+//! `GET /admin/orders/{order_id}/shipments/{shipment_id}/label`: a link to the label of a parcel that works now (A6).
 
 use shared::api::label::LabelLinkView;
 use shared::carrier::{Label, LabelLink};
@@ -16,7 +16,7 @@ pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app
 /// that could be used; 503 if the carrier does not answer.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
-    let parcel = request.path("parcel_id", str::parse)?;
+    let parcel = request.path("shipment_id", str::parse)?;
     let named = named(app, &request).await?;
     let order = find_head(app, &named.customer, &named.id).await?;
     if order.planned_parcel(parcel).is_none() {
