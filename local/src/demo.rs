@@ -107,7 +107,7 @@ fn warehouses() -> [(&'static str, Value); 2] {
 }
 
 fn settings(port: u16) -> Value {
-    let vat = |name: &str, rate: &str| json!([{"name": format!("{name} {rate} %"), "rate": rate}]);
+    let vat = |name: &str, rate: &str| json!([{"name": name, "rate": rate}]);
     let zones = VAT.map(|(country, name, standard, reduced)| {
         json!({"countries": [country], "rates": {"standard": vat(name, standard), "reduced": vat(name, reduced)}})
     });
@@ -148,7 +148,17 @@ fn settings(port: u16) -> Value {
         "payment": {"return_origins": [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]},
         "fulfillment": {"buy_labels": true},
         "guest_checkout": {"enabled": true, "order_url": format!("http://127.0.0.1:{port}/?order_token={{token}}")},
-        "invoices": {"url": format!("http://127.0.0.1:{port}/api/v1/invoices/{{token}}")},
+        "sender": {"name": "Groningen & Maastricht Supplies"},
+        "invoices": {
+            "url": format!("http://127.0.0.1:{port}/api/v1/invoices/{{token}}"),
+            // A number of the right form that nobody has.
+            "seller": {
+                "name": "Groningen & Maastricht Supplies B.V.",
+                "address": {"street": "Peizerweg 130", "postal_code": "9723 AA", "city": "Groningen", "country": "NL"},
+                "vat_id": "NL000000000B00",
+                "email": "orders@shop.example",
+            },
+        },
     })
 }
 

@@ -246,6 +246,7 @@ async fn somebody_elses_bills_do_not_exist_and_staff_sees_them_all() {
     shop.finish().await;
     let others = of(&other, "?format=pdf&number=R2026-000001").token(&alice);
     assert_problem(&shop.send(others).await, 404, "not_found");
+    assert_problem(&shop.send(of(&id, "?number=R2026-000002").token(&alice)).await, 404, "not_found");
     assert_invalid(&shop.send(of(&id, "?number=R-1").token(&alice)).await, "?number", "invalid");
     assert_invalid(&shop.send(of(&id, "?format=html").token(&alice)).await, "?format", "invalid");
 }

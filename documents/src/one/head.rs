@@ -7,8 +7,9 @@ use crate::fonts::Weight;
 use crate::sheet::{Align, Column, Look, Meaning, Role};
 use crate::words::{Label, Sentence};
 
-const SELLER: Column = Column { x: LEFT, width: 290.0 };
-const TITLE: Column = Column { x: LEFT + 300.0, width: BODY.width - 300.0 };
+const SELLER: Column = Column { x: LEFT, width: 240.0 };
+/// As wide as the longest title, the German credit note's.
+const TITLE: Column = Column { x: LEFT + 246.0, width: BODY.width - 246.0 };
 /// The facts, and what is left for the addresses.
 const FACTS: Column = Column { x: LEFT + BODY.width - 208.0, width: 208.0 };
 const GAP: f32 = 18.0;

@@ -40,7 +40,9 @@ pub(super) fn write(bill: &mut Bill<'_>) {
     if rows.is_empty() {
         return;
     }
-    let (currency, with_tax) = (bill.invoice.currency.code().to_owned(), bill.invoice.prices_include_tax);
+    // Where there is no tax, none is included.
+    let with_tax = bill.invoice.prices_include_tax && !bill.invoice.tax.is_zero();
+    let currency = bill.invoice.currency.code().to_owned();
     let amounts = bill.say(&Sentence::Amounts { currency, with_tax });
     let part = bill.sheet.part(Role::Paragraph, None);
     let amounts = bill.sheet.words(&amounts, SMALL, BODY.width);

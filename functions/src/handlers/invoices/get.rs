@@ -27,9 +27,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let [first, ..] = billed.issued.as_slice() else {
         return Err(Problem::new(404, "invoice_not_ready", "the order has no invoice yet").into());
     };
+    let wanted = |number: BillNumber| billed.issued.iter().find(|issue| issue.number == number);
+    let issue = number.map_or(Some(first), wanted).ok_or_else(Problem::not_found)?;
     if form == PDF {
-        let wanted = |number: BillNumber| billed.issued.iter().find(|issue| issue.number == number);
-        let issue = number.map_or(Some(first), wanted).ok_or_else(Problem::not_found)?;
         return Ok(billed.pdf(app, issue).await?.header("vary", "accept"));
     }
     let mut bills = links(app, &billed).await?.into_iter();
