@@ -10,13 +10,14 @@ use crate::words::{Label, Sentence};
 const SELLER: Column = Column { x: LEFT, width: 240.0 };
 /// As wide as the longest title, the German credit note's.
 const TITLE: Column = Column { x: LEFT + 246.0, width: BODY.width - 246.0 };
+const HEADLINE: Look = look(21.0, Weight::Bold, ACCENT);
 /// The facts, and what is left for the addresses.
 const FACTS: Column = Column { x: LEFT + BODY.width - 208.0, width: 208.0 };
 const GAP: f32 = 18.0;
 
 pub(super) fn write(bill: &mut Bill<'_>) {
     let title = bill.sheet.part(Role::Title, None);
-    let text = bill.sheet.words(bill.label(bill.title()), look(21.0, Weight::Bold, ACCENT), TITLE.width);
+    let text = bill.sheet.words(bill.label(bill.title()), HEADLINE, TITLE.width);
     let below_title = bill.sheet.put(text, Meaning::Part(title), TITLE, Align::End, 46.0);
     let below_seller = seller(bill, 48.0);
     bill.y = below_title.max(below_seller) + 12.0;
@@ -126,4 +127,26 @@ fn facts(bill: &mut Bill<'_>) -> f32 {
         y = bill.sheet.put(value, Meaning::Part(part), FACTS, Align::End, y).max(below) + 1.6;
     }
     y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fonts::Fonts;
+    use crate::sheet::Sheet;
+    use crate::words;
+    use shared::language::Spoken;
+
+    #[test]
+    fn every_title_is_one_line_in_every_language() {
+        let fonts = Fonts::new();
+        for language in Spoken::ALL {
+            let words = words::of(language);
+            let sheet = Sheet::new(&fonts, words.customs.right_to_left);
+            for title in [Label::Invoice, Label::CreditNote].map(words.label) {
+                let set = sheet.words(title, HEADLINE, TITLE.width);
+                assert!(set.height() < 1.5 * HEADLINE.leading(), "{title}");
+            }
+        }
+    }
 }
