@@ -122,7 +122,7 @@ impl TrackingView {
             placed_at: order.placed_at.rfc3339(),
             confirmed_at: at("confirmed"),
             preparing_at: at("preparing"),
-            packed_at: last(order, &shipments, |shipment| shipment.packed_at.or(shipment.shipped_at)),
+            packed_at: last(order, &shipments, packed_at),
             shipped_at: last(order, &shipments, |shipment| shipment.shipped_at),
             delivered_at: delivered.map(Timestamp::rfc3339),
             cancelled_at: at("cancelled"),
@@ -162,12 +162,17 @@ impl ShipmentTrackingView {
             status: shipment.state,
             lines: UnitsView::all(&shipment.parcel.lines),
             courier: shipment.courier.as_ref().map(CourierView::of),
-            packed_at: at(shipment.packed_at),
+            packed_at: at(packed_at(shipment)),
             shipped_at: at(shipment.shipped_at),
             delivered_at: at(shipment.delivered_at),
             checkpoints: way(shipment, told),
         }
     }
+}
+
+/// When a parcel was closed: at the latest when it left.
+fn packed_at(shipment: &Shipment) -> Option<Timestamp> {
+    shipment.packed_at.or(shipment.shipped_at)
 }
 
 /// When all parcels were so far; none while a unit is in no parcel, or in one that was not.
