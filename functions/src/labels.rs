@@ -7,6 +7,7 @@ use shared::carrier::{Consignment, Label, Purchase, Quote, Reference, Refusal, V
 use shared::order::{Actor, Command, LabelReport, LabelState, LabelStep, Order};
 use shared::placement::Document;
 use shared::store::Store;
+use shared::time::Timestamp;
 use std::collections::BTreeSet;
 
 use crate::app::App;
@@ -16,6 +17,10 @@ use crate::table::LABEL_CLAIM_SECONDS;
 
 /// Seconds until the next look at a purchase that the carrier is still at, or when it does not answer.
 const AGAIN_AFTER_SECONDS: i64 = 60;
+/// Seconds between two looks at a label that the carrier is to take back: as long as it has waited already, within these.
+const VOID_LOOKS_SECONDS: (i64, i64) = (60, 15 * 60);
+/// How long a carrier may take to decide about it: thirty days, in seconds. Then somebody has to ask there.
+const VOID_PATIENCE_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Steps in one go: each parcel takes two, and whatever is left is done by the next look.
 const STEPS: u32 = 40;
 
@@ -47,15 +52,23 @@ impl<'a> Labels<'a> {
     }
 
     /// Does what can be done now about all labels of an order.
-    pub async fn settle(&mut self, mut order: Order) -> Result<Settled, Error> {
+    pub async fn settle(&mut self, order: Order) -> Result<Settled, Error> {
+        let settled = self.take_steps(order).await?;
+        self.release(&settled.order).await;
+        Ok(settled)
+    }
+
+    async fn take_steps(&mut self, mut order: Order) -> Result<Settled, Error> {
         let buys = self.store.settings.fulfillment.buy_labels;
+        // Parcels that are looked at later, and when the first of them is.
+        let (mut let_be, mut again_after) = (BTreeSet::new(), None);
         for _ in 0..STEPS {
-            let step = order.next_label(self.app.now(), buys);
+            let step = order.next_label(self.app.now(), buys, &let_be);
             let parcel = match &step {
-                LabelStep::Done => return Ok(Settled { order, again_after: None }),
+                LabelStep::Done => return Ok(Settled { order, again_after }),
                 LabelStep::WaitUntil(moment) => {
                     let seconds = moment.seconds_since(self.app.now()).saturating_add(1);
-                    return Ok(Settled { order, again_after: Some(seconds) });
+                    return Ok(Settled { order, again_after: sooner(again_after, seconds) });
                 }
                 LabelStep::Quote { parcel }
                 | LabelStep::Buy { parcel, .. }
@@ -63,12 +76,16 @@ impl<'a> Labels<'a> {
                 | LabelStep::Void { parcel, .. } => *parcel,
             };
             if !self.claim(&order, parcel).await? {
-                return Ok(Settled { order, again_after: Some(LABEL_CLAIM_SECONDS) });
+                let_be.insert(parcel);
+                again_after = sooner(again_after, LABEL_CLAIM_SECONDS);
+                continue;
             }
             match self.step(order, step).await? {
                 Step::On(after) => order = after,
-                Step::Pending(order) => {
-                    return Ok(Settled { order, again_after: Some(AGAIN_AFTER_SECONDS) });
+                Step::Later(same, seconds) => {
+                    order = same;
+                    let_be.insert(parcel);
+                    again_after = sooner(again_after, seconds);
                 }
             }
         }
@@ -114,6 +131,18 @@ impl<'a> Labels<'a> {
         Ok(claimed)
     }
 
+    /// Whoever comes next, for parcels that are planned anew, need not wait. A claim that stays ends by itself.
+    async fn release(&self, order: &Order) {
+        for parcel in &self.claimed {
+            let released =
+                self.app.table.release_label(&order.customer, &order.id, *parcel, self.token).await;
+            if let Err(error) = released {
+                let about = [("order.id", order.id.to_string().into())];
+                self.app.log.error("the claim on a label is left to end by itself", &about, &error);
+            }
+        }
+    }
+
     async fn step(&mut self, order: Order, step: LabelStep) -> Result<Step, Error> {
         let carrier = &self.app.carrier;
         let (parcel, report) = match step {
@@ -130,24 +159,66 @@ impl<'a> Labels<'a> {
                 let none = || Purchase::Refused(Refusal::new("not_bought", "its parcel is not sent"));
                 (parcel, bought(carrier.find(&rate, &reference, packages).await?.unwrap_or_else(none)))
             }
-            LabelStep::Void { parcel, label } => (parcel, Some(self.void(&label).await?)),
-            LabelStep::WaitUntil(_) | LabelStep::Done => return Ok(Step::Pending(order)),
+            LabelStep::Void { parcel, label, since } => {
+                return self.give_back(order, parcel, &label, since).await;
+            }
+            LabelStep::WaitUntil(_) | LabelStep::Done => return Ok(Step::Later(order, AGAIN_AFTER_SECONDS)),
         };
         match report {
             Some(report) => self.record(order, parcel, report).await.map(Step::On),
-            None => Ok(Step::Pending(order)),
+            None => Ok(Step::Later(order, AGAIN_AFTER_SECONDS)),
         }
     }
 
-    /// Gives back a label and those of its other packages.
-    async fn void(&self, label: &Label) -> Result<LabelReport, Error> {
+    /// Gives a label back, or looks what became of that since the carrier was first asked.
+    async fn give_back(
+        &self,
+        order: Order,
+        parcel: u16,
+        label: &Label,
+        since: Option<Timestamp>,
+    ) -> Result<Step, Error> {
+        let waited = since.map(|since| self.app.now().seconds_since(since));
+        let report = match self.void(label).await? {
+            Void::Done => LabelReport::Voided,
+            Void::Refused(refusal) => LabelReport::Failed(refusal),
+            Void::Pending => match waited {
+                Some(waited) if waited > VOID_PATIENCE_SECONDS => {
+                    let detail = "the carrier has not said for thirty days whether it takes the label back";
+                    LabelReport::Failed(Refusal::new("void_unanswered", detail))
+                }
+                _ => {
+                    let (least, most) = VOID_LOOKS_SECONDS;
+                    let order = self.record(order, parcel, LabelReport::VoidRequested).await?;
+                    return Ok(Step::Later(order, waited.unwrap_or(least).clamp(least, most)));
+                }
+            },
+        };
+        self.record(order, parcel, report).await.map(Step::On)
+    }
+
+    /// How the undoing of a label and of those of its other packages stands. All are asked for, whatever becomes of the first.
+    async fn void(&self, label: &Label) -> Result<Void, Error> {
         let pieces = label.pieces.iter().map(|piece| &piece.transaction);
+        let (mut refused, mut pending) = (Vec::new(), false);
         for transaction in [&label.transaction].into_iter().chain(pieces) {
-            if let Void::Refused(refusal) = self.app.carrier.void(transaction).await? {
-                return Ok(LabelReport::Failed(refusal));
+            match self.app.carrier.void(transaction).await? {
+                Void::Done => {}
+                Void::Pending => pending = true,
+                Void::Refused(refusal) => refused.push(refusal),
             }
         }
-        Ok(LabelReport::Voided)
+        let packages = label.pieces.len() + 1;
+        // Nothing is told before the last of them is decided: a label is written down once as taken back or kept.
+        Ok(match refused.first() {
+            _ if pending => Void::Pending,
+            None => Void::Done,
+            Some(refusal) if packages == 1 => Void::Refused(refusal.clone()),
+            Some(Refusal { code, detail }) => {
+                let detail = format!("{} of {packages} labels: {detail}", refused.len());
+                Void::Refused(Refusal::new(code, &detail))
+            }
+        })
     }
 
     async fn unquoted(&self, order: Order, parcel: u16, refusal: Refusal) -> Result<Order, Error> {
@@ -165,8 +236,13 @@ impl<'a> Labels<'a> {
 enum Step {
     /// The order, on which the next one can be done.
     On(Order),
-    /// The carrier needs time.
-    Pending(Order),
+    /// The same order: the carrier needs time, so many seconds until the next look.
+    Later(Order, i64),
+}
+
+/// The sooner of two looks, in seconds from now.
+fn sooner(known: Option<i64>, seconds: i64) -> Option<i64> {
+    Some(known.map_or(seconds, |known| known.min(seconds)))
 }
 
 /// What a carrier is told of a parcel whose label it sells, and how many packages that is.

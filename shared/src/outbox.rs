@@ -102,6 +102,7 @@ pub fn routes(event: &EventKind) -> &'static [(Queue, i32)] {
         | EventKind::LabelRequested { .. }
         | EventKind::LabelBought { .. }
         | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoidRequested { .. }
         | EventKind::LabelVoided { .. }
         | EventKind::Packed
         | EventKind::Disputed { .. }

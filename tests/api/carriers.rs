@@ -139,13 +139,39 @@ async fn the_label_of_a_parcel_that_is_not_sent_is_given_back() {
     let id = placed(&shop, &alice).await;
     let off = shop.send(cancel(&alice, &id)).await;
     assert_eq!(off.status, 200, "{off:?}");
-    // Whoever bought it has a claim on it for a minute.
+    shop.finish().await;
+    assert_eq!(label_events(&shop, &id).await.last().map(String::as_str), Some("label_void_requested"));
     shop.after(61).await;
-    let order = by_staff(&shop, &id).await;
-    let timeline = order["timeline"].as_array().expect("a timeline");
-    assert!(timeline.iter().any(|event| event["type"] == "label_voided"), "{order:#}");
+    assert_eq!(label_events(&shop, &id).await.last().map(String::as_str), Some("label_voided"));
     shop.after(120).await;
     assert_eq!(counted(&shop, &id).await["status"], "cancelled", "its parcel's scans move nothing");
+}
+
+/// What the log says about labels: each event, with why it failed.
+async fn label_events(shop: &Shop, id: &str) -> Vec<String> {
+    let order = by_staff(shop, id).await;
+    let about = |event: &Value| {
+        let (kind, why) = (event["type"].as_str()?, event["failure_code"].as_str());
+        kind.starts_with("label_")
+            .then(|| [Some(kind), why].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    };
+    order["timeline"].as_array().expect("a timeline").iter().filter_map(about).collect()
+}
+
+#[tokio::test]
+async fn a_carrier_that_does_not_take_a_label_back_after_all_is_heard() {
+    let (shop, alice) = shop().await;
+    let id = placed(&shop, &alice).await;
+    shop.after(8).await;
+    assert_eq!(shop.send(cancel(&alice, &id)).await.status, 200);
+    // The carrier fetches the parcel before it decides.
+    shop.after(61).await;
+    assert_eq!(
+        label_events(&shop, &id).await,
+        ["label_requested", "label_bought", "label_void_requested", "label_failed void_rejected"]
+    );
+    shop.after(900).await;
+    assert_eq!(label_events(&shop, &id).await.len(), 4, "it is decided");
 }
 
 #[tokio::test]

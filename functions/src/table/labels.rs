@@ -33,4 +33,22 @@ impl Table {
         };
         Ok(matches!(self.write(vec![write]).await?, Outcome::Done))
     }
+
+    /// Ends the claim of the holder of `token`, if it still has it.
+    pub async fn release_label(
+        &self,
+        customer: &CustomerId,
+        order: &OrderId,
+        parcel: u16,
+        token: &str,
+    ) -> Result<(), Error> {
+        let write = Write::Update {
+            key: keys::label(customer, order, parcel),
+            change: "SET claimed_until = :past".into(),
+            condition: "claimed_by = :token".into(),
+            names: vec![],
+            values: vec![(":past", number(0)), (":token", text(token))],
+        };
+        self.write(vec![write]).await.map(|_| ())
+    }
 }

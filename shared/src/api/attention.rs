@@ -9,8 +9,8 @@ use crate::time::Timestamp;
 /// Something that staff must look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AttentionView {
-    /// `refund_failed`, `refund_by_hand`, `dispute`, `return_requested`, `unpaid`, `return_overdue`, `delivery_overdue`,
-    /// `still_held`.
+    /// `refund_failed`, `refund_by_hand`, `dispute`, `return_requested`, `label_failed`, `unpaid`, `return_overdue`,
+    /// `delivery_overdue`, `still_held`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Since when.
@@ -24,6 +24,9 @@ pub struct AttentionView {
     /// The return that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_id: Option<u16>,
+    /// The parcel that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipment_id: Option<u16>,
 }
 
 impl AttentionView {
@@ -33,13 +36,23 @@ impl AttentionView {
     }
 
     fn of(Attention { need, since }: &Attention) -> Self {
-        let (mut refund_id, mut dispute_id, mut return_id) = (None, None, None);
+        let mut view = Self {
+            kind: need.name(),
+            since: since.rfc3339(),
+            refund_id: None,
+            dispute_id: None,
+            return_id: None,
+            shipment_id: None,
+        };
         match need {
-            Need::RefundFailed { refund } | Need::RefundByHand { refund } => refund_id = Some(refund.clone()),
-            Need::Dispute { dispute } => dispute_id = Some(dispute.clone()),
-            Need::ReturnRequested { id } | Need::ReturnOverdue { id } => return_id = Some(*id),
+            Need::RefundFailed { refund } | Need::RefundByHand { refund } => {
+                view.refund_id = Some(refund.clone());
+            }
+            Need::Dispute { dispute } => view.dispute_id = Some(dispute.clone()),
+            Need::ReturnRequested { id } | Need::ReturnOverdue { id } => view.return_id = Some(*id),
+            Need::LabelFailed { parcel } => view.shipment_id = Some(*parcel),
             Need::Unpaid | Need::DeliveryOverdue | Need::StillHeld => {}
         }
-        Self { kind: need.name(), since: since.rfc3339(), refund_id, dispute_id, return_id }
+        view
     }
 }

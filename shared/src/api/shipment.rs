@@ -248,7 +248,7 @@ impl CourierView {
 impl LabelView {
     fn of(label: &LabelState) -> Option<Self> {
         let (url, refusal) = match label {
-            LabelState::None | LabelState::Voided => return None,
+            LabelState::None | LabelState::VoidRequested { .. } | LabelState::Voided => return None,
             LabelState::Wanted | LabelState::Requested { .. } => (None, None),
             LabelState::Bought { label } => (label.label_url.clone(), None),
             LabelState::Failed { refusal, .. } => (None, Some(refusal.clone())),

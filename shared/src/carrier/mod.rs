@@ -157,6 +157,16 @@ impl Refusal {
         let cut = |text: &str, most| text.chars().filter(|c| !c.is_control()).take(most).collect();
         Self { code: cut(code, Self::CODE), detail: cut(detail, Self::DETAIL) }
     }
+
+    /// Whether it may be another answer in a while, without anybody's doing.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.code.as_str(), "carrier_timeout" | "rate_gone")
+    }
+
+    /// Whether asking again is in vain: it is arranged by hand.
+    pub fn is_final(&self) -> bool {
+        matches!(self.code.as_str(), "customs_declaration_needed" | "by_hand")
+    }
 }
 
 #[cfg(test)]

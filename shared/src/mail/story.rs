@@ -98,6 +98,7 @@ pub(super) fn tell(facts: &Facts<'_>) -> Option<Story> {
         | EventKind::LabelRequested { .. }
         | EventKind::LabelBought { .. }
         | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoidRequested { .. }
         | EventKind::LabelVoided { .. }
         | EventKind::Packed
         | EventKind::RefundRequested { .. }

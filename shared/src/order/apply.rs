@@ -136,6 +136,7 @@ fn fold(order: &mut Order, kind: &EventKind) {
         | EventKind::LabelRequested { .. }
         | EventKind::LabelBought { .. }
         | EventKind::LabelFailed { .. }
+        | EventKind::LabelVoidRequested { .. }
         | EventKind::LabelVoided { .. }
         | EventKind::LinesCancelled { .. }
         | EventKind::RefundRequested { .. }

@@ -47,6 +47,12 @@ pub enum Need {
         /// Which return.
         id: u16,
     },
+    /// A carrier refused the label of a parcel that has not left: somebody mends what was wrong and asks again, or arranges its
+    /// transport by hand.
+    LabelFailed {
+        /// The parcel's number.
+        parcel: u16,
+    },
     /// The goods have left, and the money for them could not be taken.
     Unpaid,
     /// What a customer may send back has not come for [`RETURN_PATIENCE_SECONDS`].
@@ -68,6 +74,7 @@ impl Need {
             Self::RefundByHand { .. } => "refund_by_hand",
             Self::Dispute { .. } => "dispute",
             Self::ReturnRequested { .. } => "return_requested",
+            Self::LabelFailed { .. } => "label_failed",
             Self::Unpaid => "unpaid",
             Self::ReturnOverdue { .. } => "return_overdue",
             Self::DeliveryOverdue => "delivery_overdue",
@@ -95,7 +102,8 @@ fn of_log(order: &Order) -> Vec<Attention> {
     let asked =
         asked.map(|known| Attention { need: Need::ReturnRequested { id: known.id }, since: known.since });
     let unpaid = unpaid_since(order).map(|since| Attention { need: Need::Unpaid, since });
-    refunds(order).into_iter().chain(disputes(order)).chain(asked).chain(unpaid).collect()
+    let labels = labels(order);
+    refunds(order).into_iter().chain(disputes(order)).chain(asked).chain(labels).chain(unpaid).collect()
 }
 
 /// What the passing of time makes of an order.
@@ -153,6 +161,16 @@ fn disputes(order: &Order) -> Vec<Attention> {
         since,
     };
     open.into_iter().map(needed).collect()
+}
+
+/// Labels that nobody gets without somebody's doing.
+fn labels(order: &Order) -> Vec<Attention> {
+    let open = order.shipments().into_iter().filter(|shipment| !shipment.has_left());
+    let needed = open.filter_map(|shipment| {
+        let since = shipment.label.needs_somebody_since()?;
+        Some(Attention { need: Need::LabelFailed { parcel: shipment.number() }, since })
+    });
+    needed.collect()
 }
 
 /// When the money for goods that have left could not be taken, if that is so and it is still owed.

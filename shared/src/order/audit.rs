@@ -76,9 +76,10 @@ fn command_of(event: &Event, before: Option<&Audited<'_>>, after: Option<&Event>
             EventKind::CourierNamed { .. } => Action::NameCourier,
             EventKind::LabelWanted { .. } => Action::WantLabel,
             EventKind::LabelRequested { .. } => Action::BuyLabel,
-            EventKind::LabelBought { .. } | EventKind::LabelFailed { .. } | EventKind::LabelVoided { .. } => {
-                Action::RecordLabel
-            }
+            EventKind::LabelBought { .. }
+            | EventKind::LabelFailed { .. }
+            | EventKind::LabelVoidRequested { .. }
+            | EventKind::LabelVoided { .. } => Action::RecordLabel,
             EventKind::LinesCancelled { .. } => Action::CancelLines,
             EventKind::Cancelled { reason, .. } => {
                 // The last units were called off, and the order with them: that is one write.

@@ -269,6 +269,8 @@ pub enum LabelReport {
         /// Why.
         refusal: Refusal,
     },
+    /// It is to be given back, and the carrier has not decided.
+    VoidRequested,
     /// It was given back.
     Voided,
 }

@@ -174,6 +174,12 @@ pub enum EventKind {
         /// Why.
         refusal: Refusal,
     },
+    /// The carrier was asked to take back the label of a parcel that is not sent, and has not decided. Shippo's carriers take up
+    /// to two weeks.
+    LabelVoidRequested {
+        /// The parcel's number.
+        parcel: u16,
+    },
     /// The label of a parcel that is not sent was given back.
     LabelVoided {
         /// The parcel's number.
@@ -375,6 +381,7 @@ impl EventKind {
             Self::LabelRequested { .. } => "label_requested",
             Self::LabelBought { .. } => "label_bought",
             Self::LabelFailed { .. } => "label_failed",
+            Self::LabelVoidRequested { .. } => "label_void_requested",
             Self::LabelVoided { .. } => "label_voided",
             Self::Packed => "packed",
             Self::Shipped => "shipped",
@@ -409,6 +416,7 @@ impl EventKind {
             | Self::LabelRequested { parcel, .. }
             | Self::LabelBought { parcel, .. }
             | Self::LabelFailed { parcel, .. }
+            | Self::LabelVoidRequested { parcel }
             | Self::LabelVoided { parcel } => Some(*parcel),
             _ => None,
         }
@@ -422,6 +430,7 @@ impl EventKind {
                 | Self::LabelRequested { .. }
                 | Self::LabelBought { .. }
                 | Self::LabelFailed { .. }
+                | Self::LabelVoidRequested { .. }
                 | Self::LabelVoided { .. }
         )
     }

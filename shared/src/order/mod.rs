@@ -14,6 +14,7 @@ mod effects;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod labels;
 mod ledger;
 mod notes;
 pub mod payment;
@@ -34,12 +35,13 @@ pub use command::{Command, IntentReport, LabelReport, RefundReport, RefundWish};
 pub use decide::decide;
 pub use effects::{Effects, effects, held};
 pub use event::{Actor, Event, EventKind, Request, Role};
+pub use labels::{LabelState, LabelStep};
 pub use ledger::{Entry, EntryKind, Sums};
 pub use refunds::{Cause, Refund, RefundState};
 pub use rejection::Rejection;
 pub use returns::{Received, Return, ReturnState};
 pub use rules::{Action, available_actions, permit};
-pub use shipments::{Courier, LabelState, LabelStep, Parcel, Shipment, ShipmentState};
+pub use shipments::{Courier, Parcel, Shipment, ShipmentState};
 pub use units::{Tallies, Tally, Units, lines, worth};
 
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use shared::api::label::LabelLinkView;
 use shared::carrier::{Label, LabelLink};
-use shared::order::{LabelState, Shipment};
+use shared::order::LabelState;
 
 use crate::app::App;
 use crate::edge::{Function, Problem, Request, Response};
@@ -22,11 +22,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if order.planned_parcel(parcel).is_none() {
         return Err(Problem::not_found().into());
     }
-    let shipment = order.shipment(parcel);
-    let Some(LabelState::Bought { label }) = shipment.as_ref().map(|shipment| &shipment.label) else {
-        return Err(without_label(shipment.as_ref()).into());
+    let is_sent = order.shipment(parcel).is_some();
+    let state = order.labels().remove(&parcel).unwrap_or_default();
+    let label = match &state {
+        LabelState::Bought { label } if is_sent => label,
+        _ => return Err(without_label(state.as_str()).into()),
     };
-    let links = links(app, label).await?.ok_or_else(|| without_label(None))?;
+    let gone = || without_label(LabelState::Voided.as_str());
+    let links = links(app, label).await?.ok_or_else(gone)?;
     let view = LabelLinkView::of(order.id, parcel, label, links);
     // Whoever has the link can print the label, and it ends.
     Ok(Response::json(200, &view)?.header("cache-control", "no-store"))
@@ -47,7 +50,6 @@ async fn links(app: &App, label: &Label) -> Result<Option<(LabelLink, Vec<LabelL
 }
 
 /// 409: there is nothing to print.
-fn without_label(shipment: Option<&Shipment>) -> Problem {
-    let status = shipment.map_or(LabelState::Voided.as_str(), |shipment| shipment.label.as_str());
+fn without_label(status: &str) -> Problem {
     Problem::new(409, "no_label", "the parcel has no label, or none any more").with("label_status", status)
 }

@@ -56,7 +56,7 @@ pub enum EventData {
     },
     /// `label_requested`.
     LabelRequested { shipment_id: u16, carrier: String, service: String, cost: String, currency: Currency },
-    /// `label_wanted`, `label_bought`, `label_failed`, `label_voided`.
+    /// `label_wanted`, `label_bought`, `label_failed`, `label_void_requested`, `label_voided`.
     Label {
         shipment_id: u16,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,9 +205,9 @@ impl EventData {
             },
             EventKind::LabelBought { parcel, courier, label: _ } => Self::label(*parcel, Some(courier), None),
             EventKind::LabelFailed { parcel, refusal } => Self::label(*parcel, None, Some(refusal)),
-            EventKind::LabelWanted { parcel, request: _ } | EventKind::LabelVoided { parcel } => {
-                Self::label(*parcel, None, None)
-            }
+            EventKind::LabelWanted { parcel, request: _ }
+            | EventKind::LabelVoidRequested { parcel }
+            | EventKind::LabelVoided { parcel } => Self::label(*parcel, None, None),
             EventKind::LinesCancelled { lines, amount, reason, override_reason, request: _ } => {
                 Self::Cancelled {
                     lines: Some(UnitsView::all(lines)),

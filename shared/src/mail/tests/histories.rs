@@ -151,6 +151,7 @@ pub fn sent_in_parts() -> Case {
     case.staff(&Command::Pack { parcel: Some(2) });
     case.later(1);
     case.staff(&fulfill("f", Some(&[units(2, 1)]), Some(courier("bike"))));
+    case.system(&news(1, LabelReport::VoidRequested));
     case.system(&news(1, LabelReport::Voided));
     case.later(1);
     case.staff(&Command::Deliver { parcel: Some(3) });

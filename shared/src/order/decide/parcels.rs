@@ -3,10 +3,11 @@
 
 use super::super::command::LabelReport;
 use super::super::event::{EventKind, Request};
+use super::super::labels::LabelState;
 use super::super::payment::State;
 use super::super::rejection::Rejection;
 use super::super::rules::Action;
-use super::super::shipments::{Courier, LabelState, Shipment, ShipmentState, status_of, take_in};
+use super::super::shipments::{Courier, Shipment, ShipmentState, status_of, take_in};
 use super::super::units::Units;
 use super::super::{Order, Status};
 use super::check_units;
@@ -148,7 +149,10 @@ pub(super) fn request_label(order: &Order, parcel: u16, rate: &Rate) -> Result<V
         LabelState::None | LabelState::Wanted | LabelState::Failed { .. } => {
             Ok(vec![EventKind::LabelRequested { parcel, rate: rate.clone() }])
         }
-        LabelState::Requested { .. } | LabelState::Bought { .. } | LabelState::Voided => Ok(vec![]),
+        LabelState::Requested { .. }
+        | LabelState::Bought { .. }
+        | LabelState::VoidRequested { .. }
+        | LabelState::Voided => Ok(vec![]),
     }
 }
 
@@ -177,10 +181,19 @@ pub(super) fn record_label(order: &Order, parcel: u16, report: &LabelReport) -> 
         (LabelState::Requested { .. }, LabelReport::Failed(refusal)) => {
             EventKind::LabelFailed { parcel, refusal: refusal.clone() }
         }
-        (LabelState::Bought { .. }, LabelReport::Failed(refusal)) if !is_needed() => {
+        (LabelState::Bought { .. } | LabelState::VoidRequested { .. }, LabelReport::Failed(refusal))
+            if !is_needed() =>
+        {
             EventKind::LabelFailed { parcel, refusal: refusal.clone() }
         }
-        (LabelState::Bought { .. }, LabelReport::Voided) if !is_needed() => EventKind::LabelVoided { parcel },
+        (LabelState::Bought { .. }, LabelReport::VoidRequested) if !is_needed() => {
+            EventKind::LabelVoidRequested { parcel }
+        }
+        (LabelState::Bought { .. } | LabelState::VoidRequested { .. }, LabelReport::Voided)
+            if !is_needed() =>
+        {
+            EventKind::LabelVoided { parcel }
+        }
         _ => return vec![],
     };
     vec![event]

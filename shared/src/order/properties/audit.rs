@@ -230,6 +230,7 @@ pub(super) fn once_is_once(order: &Order) {
             | EventKind::ParcelShipped { parcel: id, .. }
             | EventKind::ParcelDelivered { parcel: id }
             | EventKind::LabelBought { parcel: id, .. }
+            | EventKind::LabelVoidRequested { parcel: id }
             | EventKind::LabelVoided { parcel: id } => ("", *id),
             EventKind::Placed { .. }
             | EventKind::Confirmed

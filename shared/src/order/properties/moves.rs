@@ -1,5 +1,7 @@
 //! What can happen next: the usual thing, or anything.
 
+use std::collections::BTreeSet;
+
 use super::audit::told;
 use super::picks::Picks;
 use super::provider::At;
@@ -38,7 +40,7 @@ pub(super) fn go_on(world: &mut World<'_>, picks: &mut Picks<'_>) {
         return;
     }
     let order = world.order();
-    let label = order.next_label(world.now, false);
+    let label = order.next_label(world.now, false, &BTreeSet::new());
     if matches!(label, LabelStep::LookUp { .. } | LabelStep::Void { .. }) {
         world.ask(&super::wishes::label_step(world, picks), &Actor::Worker);
         return;

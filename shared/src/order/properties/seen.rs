@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::order::{Action, EventKind};
 
 /// Every kind of event that a log can have.
-const EVENTS: [&str; 41] = [
+const EVENTS: [&str; 42] = [
     "placed",
     "confirmed",
     "payment_chosen",
@@ -27,6 +27,7 @@ const EVENTS: [&str; 41] = [
     "label_requested",
     "label_bought",
     "label_failed",
+    "label_void_requested",
     "label_voided",
     "packed",
     "shipped",

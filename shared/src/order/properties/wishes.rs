@@ -1,6 +1,7 @@
 //! Everything that can be asked of an order, with sense and without.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::picks::Picks;
 use super::staff;
@@ -194,8 +195,11 @@ fn fulfill(world: &World<'_>, picks: &mut Picks<'_>, lines: Option<Vec<Units>>) 
 
 /// What the worker would ask of the carrier next, answered by it; or a label is asked for.
 pub(super) fn label_step(world: &World<'_>, picks: &mut Picks<'_>) -> Command {
-    match world.order().next_label(world.now, true) {
-        LabelStep::Void { parcel, .. } => Command::RecordLabel { parcel, report: LabelReport::Voided },
+    match world.order().next_label(world.now, true, &BTreeSet::new()) {
+        LabelStep::Void { parcel, .. } => {
+            let report = if picks.once_in(2) { LabelReport::VoidRequested } else { LabelReport::Voided };
+            Command::RecordLabel { parcel, report }
+        }
         LabelStep::Buy { parcel, .. } | LabelStep::LookUp { parcel, .. } if picks.below(3) != 0 => {
             Command::RecordLabel { parcel, report: label_news(world, picks) }
         }
@@ -226,7 +230,8 @@ fn courier(picks: &mut Picks<'_>) -> Option<Courier> {
 }
 
 fn label_news(world: &World<'_>, picks: &mut Picks<'_>) -> LabelReport {
-    match picks.below(5) {
+    match picks.below(6) {
+        5 => LabelReport::VoidRequested,
         0 => LabelReport::Failed(Refusal::new("no", "not there")),
         1 => LabelReport::Voided,
         2 => LabelReport::NoRate {

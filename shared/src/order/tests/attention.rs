@@ -2,8 +2,10 @@
 
 use super::super::attention::{Need, RETURN_PATIENCE_SECONDS, attention, is_open};
 use super::super::fixtures::*;
+use super::super::labels::RETRY_LABEL_AFTER_SECONDS;
 use super::super::payment::PROVIDER_PATIENCE_SECONDS;
 use super::super::*;
+use crate::carrier::Refusal;
 
 /// What is needed of the order now, with since when, and whether its log alone says so.
 #[track_caller]
@@ -51,6 +53,33 @@ fn a_failed_refund_whose_money_went_back_otherwise_needs_nobody_any_more() {
     assert!(is_open(&case.order));
     case.staff(&refund("r2", RefundWish::Full));
     case.refund_done();
+    needs(&case, &[], &[]);
+}
+
+#[test]
+fn a_label_that_is_refused_needs_somebody_at_once_or_when_its_last_try_has_failed() {
+    let refuse = |case: &mut Case, code: &str| {
+        let known = case.order.label_news(1);
+        let refusal = Refusal::new(code, "not like this");
+        case.system(&Command::RecordLabel { parcel: 1, report: LabelReport::NoRate { known, refusal } });
+    };
+    let failed = |case: &Case| (Need::LabelFailed { parcel: 1 }, case.now);
+    let mut case = Case::paid();
+    case.system(&Command::PREPARE);
+    for pause in RETRY_LABEL_AFTER_SECONDS {
+        refuse(&mut case, "carrier_timeout");
+        needs(&case, &[], &[]);
+        case.later(pause);
+    }
+    refuse(&mut case, "carrier_timeout");
+    needs(&case, &[failed(&case)], &[]);
+    case.staff(&Command::WantLabel { parcel: 1, request: request("w1", &1) });
+    needs(&case, &[], &[]);
+    case.later(60);
+    refuse(&mut case, "customs_declaration_needed");
+    needs(&case, &[failed(&case)], &[]);
+    assert_eq!(case.order.next_label(case.now.plus_seconds(86_400), true, &[2].into()), LabelStep::Done);
+    case.staff(&Command::SHIP);
     needs(&case, &[], &[]);
 }
 

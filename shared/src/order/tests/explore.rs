@@ -270,7 +270,8 @@ fn label_reports(case: &Case, key: &str) -> Vec<Command> {
         let failed = LabelReport::Failed(Refusal::new("no", "not there"));
         let known = case.order.label_news(parcel);
         let no_rate = LabelReport::NoRate { known, refusal: Refusal::new("no_rates", "nobody") };
-        [bought, failed, no_rate, LabelReport::Voided].map(|report| Command::RecordLabel { parcel, report })
+        [bought, failed, no_rate, LabelReport::VoidRequested, LabelReport::Voided]
+            .map(|report| Command::RecordLabel { parcel, report })
     };
     [99].into_iter().chain(case.order.labels().into_keys()).flat_map(reports).collect()
 }

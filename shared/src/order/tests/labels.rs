@@ -1,5 +1,7 @@
 //! Labels that staff asks for (A6).
 
+use std::collections::BTreeSet;
+
 use super::super::fixtures::*;
 use super::super::*;
 use crate::carrier::Refusal;
@@ -44,7 +46,7 @@ fn is_bought(case: &mut Case, parcel: u16) {
 
 /// What is next in a store that buys no labels by itself.
 fn next(case: &Case) -> LabelStep {
-    case.order.next_label(case.now, false)
+    case.order.next_label(case.now, false, &BTreeSet::new())
 }
 
 fn why(case: &Case, parcel: u16) -> &'static str {
@@ -151,9 +153,36 @@ fn a_wish_for_a_parcel_that_is_planned_anew_dies_with_it_and_a_label_of_it_is_gi
     case.staff(&want(planned, "w2"));
     is_bought(&mut case, planned);
     case.customer(&cancel());
-    assert!(matches!(next(&case), LabelStep::Void { parcel, .. } if parcel == planned));
+    assert!(matches!(next(&case), LabelStep::Void { parcel, since: None, .. } if parcel == planned));
     case.system(&report(planned, LabelReport::Voided));
     assert_eq!(next(&case), LabelStep::Done, "nothing is bought instead");
+}
+
+#[test]
+fn a_label_is_looked_at_until_the_carrier_has_decided_whether_it_takes_it_back() {
+    let mut case = prepared();
+    case.staff(&want(1, "w1"));
+    is_bought(&mut case, 1);
+    assert_eq!(case.system(&report(1, LabelReport::VoidRequested)), [], "its parcel is sent");
+    case.customer(&cancel());
+    case.later(MINUTE);
+    let events = case.system(&report(1, LabelReport::VoidRequested));
+    assert_eq!(events, [EventKind::LabelVoidRequested { parcel: 1 }]);
+    let asked = case.now;
+    case.later(HOUR);
+    assert_eq!(case.system(&report(1, LabelReport::VoidRequested)), [], "it is known");
+    assert!(matches!(next(&case), LabelStep::Void { parcel: 1, since: Some(since), .. } if since == asked));
+    let be = [1].into();
+    assert_eq!(case.order.next_label(case.now, false, &be), LabelStep::Done, "others are not kept waiting");
+    for (answer, state) in [
+        (LabelReport::Voided, "voided"),
+        (LabelReport::Failed(Refusal::new("void_rejected", "it was used")), "failed"),
+    ] {
+        let mut case = case.clone();
+        case.system(&report(1, answer));
+        assert_eq!(case.order.labels()[&1].as_str(), state);
+        assert_eq!(next(&case), LabelStep::Done);
+    }
 }
 
 #[test]
