@@ -134,8 +134,8 @@ impl<'a> Labels<'a> {
     /// Whoever comes next, for parcels that are planned anew, need not wait. A claim that stays ends by itself.
     async fn release(&self, order: &Order) {
         for parcel in &self.claimed {
-            let released =
-                self.app.table.release_label(&order.customer, &order.id, *parcel, self.token).await;
+            let (table, now) = (&self.app.table, self.app.now());
+            let released = table.release_label(&order.customer, &order.id, *parcel, self.token, now).await;
             if let Err(error) = released {
                 let about = [("order.id", order.id.to_string().into())];
                 self.app.log.error("the claim on a label is left to end by itself", &about, &error);

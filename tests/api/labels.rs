@@ -132,6 +132,8 @@ async fn of_what_is_called_off_no_label_is_bought_and_one_that_was_is_given_back
     shop.finish().await;
     assert_eq!(shop.send(cancel(&shop.customer("alice"), &id)).await.status, 200);
     assert_problem(&want(&shop, &id, "w2").await, 409, "no_label_wanted");
+    shop.finish().await;
+    assert_eq!(shown(&shop, &id).await.body["label_status"], "void_requested");
     shop.after(61).await;
     let order = by_staff(&shop, &id).await;
     let timeline = order["timeline"].as_array().expect("a timeline");

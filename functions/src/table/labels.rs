@@ -1,7 +1,7 @@
 //! Who deals with a carrier about a parcel's label right now: one item per parcel.
 
 use shared::ids::{CustomerId, OrderId};
-use shared::keys;
+use shared::keys::{self, Key};
 use shared::time::Timestamp;
 
 use super::{Item, Outcome, Table, Write, key_item, number, text};
@@ -21,13 +21,8 @@ impl Table {
         token: &str,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let until = now.plus_seconds(LABEL_CLAIM_SECONDS);
-        let mut item: Item = key_item(&keys::label(customer, order, parcel));
-        item.insert("claimed_by".to_owned(), text(token));
-        item.insert("claimed_until".to_owned(), number(until.millis()));
-        item.insert("expires_at".to_owned(), number(until.seconds()));
         let write = Write::Put {
-            item,
+            item: claim(&keys::label(customer, order, parcel), token, now.plus_seconds(LABEL_CLAIM_SECONDS)),
             condition: "attribute_not_exists(PK) OR claimed_until < :now OR claimed_by = :token",
             values: vec![(":now", number(now.millis())), (":token", text(token))],
         };
@@ -41,14 +36,21 @@ impl Table {
         order: &OrderId,
         parcel: u16,
         token: &str,
+        now: Timestamp,
     ) -> Result<(), Error> {
-        let write = Write::Update {
-            key: keys::label(customer, order, parcel),
-            change: "SET claimed_until = :past".into(),
-            condition: "claimed_by = :token".into(),
-            names: vec![],
-            values: vec![(":past", number(0)), (":token", text(token))],
+        let write = Write::Put {
+            item: claim(&keys::label(customer, order, parcel), token, now.plus_seconds(-1)),
+            condition: "claimed_by = :token",
+            values: vec![(":token", text(token))],
         };
         self.write(vec![write]).await.map(|_| ())
     }
+}
+
+fn claim(key: &Key, token: &str, until: Timestamp) -> Item {
+    let mut item = key_item(key);
+    item.insert("claimed_by".to_owned(), text(token));
+    item.insert("claimed_until".to_owned(), number(until.millis()));
+    item.insert("expires_at".to_owned(), number(until.seconds()));
+    item
 }
