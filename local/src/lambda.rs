@@ -4,6 +4,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use functions::edge::Log;
 use functions::{App, Clock, Config, Function};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -13,13 +14,18 @@ use crate::template::{FunctionSpec, Template, TemplateError};
 /// Every function, ready to be called.
 pub struct Lambda {
     functions: BTreeMap<String, Deployed>,
+    connector: SharedHttpConnector,
+    clock: Clock,
+    log: Log,
     calls: AtomicU64,
 }
 
 struct Deployed {
     function: Function,
-    app: App,
+    environment: BTreeMap<String, String>,
     timeout: Duration,
+    /// Made at its first call, as Lambda starts a function.
+    app: OnceLock<App>,
 }
 
 impl Lambda {
@@ -33,19 +39,18 @@ impl Lambda {
         let deploy = |spec: &FunctionSpec| {
             let function = functions::function(&spec.name)
                 .ok_or_else(|| TemplateError::Meaning(format!("there is no bin {}", spec.name)))?;
-            let environment = spec.environment.clone().into_iter().chain(Cloud::environment("http://twin"));
-            let mut app = App::new(Config::from_iter(environment), connector.clone());
-            app.clock = clock.clone();
-            app.log = log.clone();
-            Ok((spec.name.clone(), Deployed { function, app, timeout: Duration::from_secs(spec.timeout) }))
+            let (environment, timeout) = (spec.environment.clone(), Duration::from_secs(spec.timeout));
+            Ok((spec.name.clone(), Deployed { function, environment, timeout, app: OnceLock::new() }))
         };
         let functions = template.functions.iter().map(deploy).collect::<Result<_, TemplateError>>()?;
-        Ok(Self { functions, calls: AtomicU64::new(1) })
+        let (connector, clock, log) = (connector.clone(), clock.clone(), log.clone());
+        Ok(Self { functions, connector, clock, log, calls: AtomicU64::new(1) })
     }
 
     /// Calls a function with an event. None: it failed as a whole, or ran out of time.
     pub async fn invoke(&self, name: &str, event: &str) -> Option<String> {
-        let Deployed { function, app, timeout } = self.functions.get(name)?;
+        let Deployed { function, timeout, .. } = self.functions.get(name)?;
+        let app = self.app(name)?;
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let request_id = format!("00000000-0000-4000-8000-{call:012x}");
         match tokio::time::timeout(*timeout, functions::invoke(*function, app, event, &request_id)).await {
@@ -63,6 +68,14 @@ impl Lambda {
 
     /// What a function works with; for tests that look behind it.
     pub fn app(&self, name: &str) -> Option<&App> {
-        self.functions.get(name).map(|deployed| &deployed.app)
+        let deployed = self.functions.get(name)?;
+        Some(deployed.app.get_or_init(|| {
+            let environment = deployed.environment.clone().into_iter();
+            let environment = environment.chain(Cloud::environment("http://twin"));
+            let mut app = App::new(Config::from_iter(environment), self.connector.clone());
+            app.clock = self.clock.clone();
+            app.log = self.log.clone();
+            app
+        }))
     }
 }

@@ -4,11 +4,12 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use shared::time::Timestamp;
 
@@ -19,12 +20,19 @@ pub const AUDIENCE: &str = "orders";
 /// How long the twin's tokens are good, in seconds: a day.
 const LIFETIME_SECONDS: i64 = 86_400;
 
-static MEMORY_KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+/// Tokens that an issuer remembers, at most.
+const REMEMBERED: usize = 1_000;
+
+static MEMORY: OnceLock<Tokens> = OnceLock::new();
 
 /// The issuer, and the authorizer's knowledge of it.
+#[derive(Clone)]
 pub struct Tokens {
     private: EncodingKey,
     public: DecodingKey,
+    /// Tokens by their claims: the same claims have the same signature (RFC 8017, 8.2: RSASSA-PKCS1-v1_5), and signing is the slowest
+    /// that the twin does.
+    issued: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 /// Why a token is not accepted.
@@ -44,20 +52,25 @@ impl Tokens {
         let private = match (kept, &file) {
             (Some(der), _) => RsaPrivateKey::from_pkcs1_der(&der)?,
             (None, Some(file)) => keep(file, RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?)?,
-            // Twins that keep nothing share one key: making one is the slowest part of their start.
-            (None, None) => match MEMORY_KEY.get() {
-                Some(key) => key.clone(),
+            // Twins that keep nothing share one issuer: making its key is the slowest part of their start.
+            (None, None) => match MEMORY.get() {
+                Some(tokens) => return Ok(tokens.clone()),
                 None => {
-                    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?;
-                    MEMORY_KEY.get_or_init(|| key).clone()
+                    let tokens = Self::of(&RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)?)?;
+                    return Ok(MEMORY.get_or_init(|| tokens).clone());
                 }
             },
         };
+        Self::of(&private)
+    }
+
+    fn of(private: &RsaPrivateKey) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let der = private.to_pkcs1_der()?;
-        let public = RsaPublicKey::from(&private).to_pkcs1_der()?;
+        let public = RsaPublicKey::from(private).to_pkcs1_der()?;
         Ok(Self {
             private: EncodingKey::from_rsa_der(der.as_bytes()),
             public: DecodingKey::from_rsa_der(public.as_bytes()),
+            issued: Arc::default(),
         })
     }
 
@@ -73,7 +86,14 @@ impl Tokens {
 
     /// A token with exactly these claims.
     pub fn sign(&self, claims: &Value) -> String {
-        jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &self.private).unwrap_or_default()
+        let sign = || {
+            jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &self.private).unwrap_or_default()
+        };
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        if issued.len() >= REMEMBERED {
+            issued.clear();
+        }
+        issued.entry(claims.to_string()).or_insert_with(sign).clone()
     }
 
     /// What API Gateway's JWT authorizer does: signature (RSA only), issuer, audience, times, and any one of the

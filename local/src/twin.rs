@@ -9,18 +9,18 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::cloud::{Cloud, SHIPPO_API_KEY, SHIPPO_WEBHOOK_SECRET, STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET};
 use crate::gateway::Gateway;
 use crate::lambda::Lambda;
 use crate::pumps::{self, QueuePump, StreamPump};
-use crate::template::Template;
+use crate::template::{Template, TemplateError};
 use crate::tokens::{AUDIENCE, ISSUER, Tokens};
 
 /// The template, as it was when the twin was built.
-pub const TEMPLATE: &str = include_str!("../../template.yaml");
+const TEMPLATE: &str = include_str!("../../template.yaml");
 /// How long a pump sleeps at most before it looks for work again.
 const IDLE: Duration = Duration::from_millis(250);
 
@@ -61,6 +61,18 @@ impl Default for Options {
     }
 }
 
+/// The template, read. It is the same for every twin of a process, and reading it takes longer than the rest of a start.
+pub fn template() -> Result<&'static Template, TemplateError> {
+    static READ: OnceLock<Template> = OnceLock::new();
+    match READ.get() {
+        Some(template) => Ok(template),
+        None => {
+            let template = Template::parse(TEMPLATE, &parameters())?;
+            Ok(READ.get_or_init(|| template))
+        }
+    }
+}
+
 /// Values for the template's parameters.
 pub fn parameters() -> BTreeMap<String, String> {
     [
@@ -88,7 +100,7 @@ impl Twin {
         options: &Options,
     ) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
         let folder: Option<&Path> = options.folder.as_deref();
-        let template = Template::parse(TEMPLATE, &parameters())?;
+        let template = template()?;
         let (table, properties) = &template.table;
         cloud.dynamodb.create_table(table, properties)?;
         for queue in &template.queues {
@@ -112,12 +124,12 @@ impl Twin {
             .filter_map(|queue| queue.redrive.as_ref().map(|redrive| redrive.dead_letter_queue.as_str()))
             .collect();
         Ok(Arc::new(Self {
-            lambda: Lambda::new(&template, &connector, &options.clock, &options.log)?,
+            lambda: Lambda::new(template, &connector, &options.clock, &options.log)?,
             tokens: Tokens::open(folder)?,
             table: table.clone(),
-            stream: pumps::stream(&template, folder.map(|folder| folder.join("stream-position")))
+            stream: pumps::stream(template, folder.map(|folder| folder.join("stream-position")))
                 .ok_or("the template has no stream")?,
-            queues: pumps::queues(&template),
+            queues: pumps::queues(template),
             queue_names: template
                 .queues
                 .iter()
@@ -125,7 +137,7 @@ impl Twin {
                     (queue.name.clone(), dead.contains(&queue.name.as_str()) || queue.name == "RelayFailures")
                 })
                 .collect(),
-            gateway: Gateway::new(&template, options.clock.clone()),
+            gateway: Gateway::new(template, options.clock.clone()),
             cloud,
         }))
     }

@@ -284,7 +284,7 @@ async fn every_bin_does_with_its_sample_event_what_it_is_for() {
             let (shop, order) = shop(order).await;
             let (event, before) = (event(&shop, &name, order.as_ref()).await, items(&shop));
             let cloud = runtime_api::serve_cloud(&shop).await;
-            let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
+            let mut runtime = Runtime::start(bins::functions(), function, &cloud).await;
             let answer = shown(runtime.invoke(&event).await);
             assert!(
                 fits(&answer, wanted),
@@ -302,7 +302,7 @@ async fn a_bin_says_that_it_cannot_read_an_event_and_goes_on_with_the_next() {
         let name = function.name.as_str();
         let (shop, order) = shop(expected(name).0).await;
         let cloud = runtime_api::serve_cloud(&shop).await;
-        let mut runtime = Runtime::start(bins::functions(), &function, &cloud).await;
+        let mut runtime = Runtime::start(bins::functions(), function, &cloud).await;
         for malformed in ["", "{", "[]", "null", r#"{"neither":"a request nor records"}"#] {
             match runtime.invoke(malformed).await {
                 Outcome::Failure(reason) => {
@@ -326,7 +326,7 @@ async fn a_bin_without_the_name_of_the_table_says_so_in_one_line_and_ends() {
     };
     for function in runtime_api::functions() {
         let name = function.name.clone();
-        let (status, lines) = start(function).await;
+        let (status, lines) = start(function.clone()).await;
         assert_eq!(status.code(), Some(1), "{name}");
         let [line] = lines.as_slice() else { panic!("{name} says {lines:#?}") };
         let line: Value = serde_json::from_str(line).expect("a log line is JSON");

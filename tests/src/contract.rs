@@ -12,7 +12,7 @@ mod tests;
 use bytes::Bytes;
 use http::{Request, Response};
 use local::gateway::BODY_LIMIT;
-use local::template::{Template, Trigger};
+use local::template::Trigger;
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -66,10 +66,10 @@ impl Contract {
     fn of_this_repository() -> Self {
         let document = include_str!("../../docs/openapi.yaml");
         let document = serde_norway::from_str(document).expect("docs/openapi.yaml is YAML without tags");
-        let template = Template::parse(local::twin::TEMPLATE, &local::twin::parameters());
-        let functions = template.expect("the template is understood").functions.into_iter();
-        let routes = functions.flat_map(|function| function.events).filter_map(|event| match event {
-            Trigger::Http(route) => Some(Route { method: route.method, path: route.path }),
+        let template = local::twin::template().expect("the template is understood");
+        let events = template.functions.iter().flat_map(|function| &function.events);
+        let routes = events.filter_map(|event| match event {
+            Trigger::Http(route) => Some(Route { method: route.method.clone(), path: route.path.clone() }),
             Trigger::Queue { .. } | Trigger::Stream { .. } => None,
         });
         Self::new(&document, routes.collect())

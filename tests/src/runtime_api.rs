@@ -13,8 +13,8 @@ use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use local::cloud::Cloud;
 use local::page;
-use local::template::{FunctionSpec, Template};
-use local::twin::{TEMPLATE, parameters};
+use local::template::FunctionSpec;
+use local::twin::template;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -68,8 +68,8 @@ struct Api {
 }
 
 /// The template's functions.
-pub fn functions() -> Vec<FunctionSpec> {
-    Template::parse(TEMPLATE, &parameters()).expect("the template is read").functions
+pub fn functions() -> &'static [FunctionSpec] {
+    &template().expect("the template is read").functions
 }
 
 /// Serves the shop's cloud on a free port and returns its address. Its pumps stand still, so that nobody but the bins

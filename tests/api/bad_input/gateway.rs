@@ -1,6 +1,6 @@
 //! What the gateway answers itself: no token, a wrong one, no such route; and tokens that name nobody.
 
-use local::template::{Template, Trigger};
+use local::template::Trigger;
 use serde_json::{Value, json};
 use tests::{Call, START, order, order_body};
 
@@ -82,7 +82,7 @@ fn authorized_routes(own: &str) -> Vec<(Call, bool)> {
 
 #[test]
 fn the_table_of_routes_has_every_route_with_an_authorizer() {
-    let template = Template::parse(local::twin::TEMPLATE, &local::twin::parameters()).expect("the template");
+    let template = local::twin::template().expect("the template is understood");
     let events = template.functions.iter().flat_map(|function| &function.events);
     let scopes = events.filter_map(|event| match event {
         Trigger::Http(route) if route.authorized => Some(!route.scopes.is_empty()),

@@ -234,13 +234,13 @@ async fn as_bins() {
         "ms, p99",
         "peak memory KiB, median",
     ]);
-    for (nth, function) in functions().into_iter().enumerate() {
+    for (nth, function) in functions().iter().enumerate() {
         let size = fs::metadata(folder.join(&function.name)).expect("the bin is there").len();
         let mut times = Vec::new();
         let mut peaks = Vec::new();
         for start in 0..STARTS {
-            let event = fresh_event(&shop, &function, nth * STARTS + start).await;
-            let mut runtime = Runtime::start(folder, &function, &cloud).await;
+            let event = fresh_event(&shop, function, nth * STARTS + start).await;
+            let mut runtime = Runtime::start(folder, function, &cloud).await;
             let outcome = runtime.invoke(&event).await;
             times.push(runtime.began.elapsed());
             peaks.push(runtime.peak_memory().expect("the bin runs"));
@@ -249,7 +249,7 @@ async fn as_bins() {
         times.sort();
         peaks.sort_unstable();
         table.row(vec![
-            function.name,
+            function.name.clone(),
             size.to_string(),
             millis(percentile(&times, 50)),
             millis(percentile(&times, 99)),
