@@ -41,6 +41,37 @@ impl Percent {
     pub fn is_zero(self) -> bool {
         self.0 == 0
     }
+
+    /// Whether a text says it, with a percent sign before or behind: `VAT 21 %` says 21 %, in whatever digits of ours and of
+    /// the Arabs, with point or comma.
+    pub fn is_said_in(self, text: &str) -> bool {
+        let text: String = text.chars().map(plain).collect();
+        let says = |figure: Option<&str>| {
+            let figure = figure.unwrap_or_default().trim_matches('.').parse::<Decimal>();
+            figure.is_ok_and(|figure| Self::new(figure) == Ok(self))
+        };
+        let is_other = |c: char| !c.is_ascii_digit() && c != '.';
+        let parts: Vec<&str> = text.split('%').collect();
+        parts.windows(2).any(|around| match around {
+            [before, after] => {
+                says(before.trim_end().rsplit(is_other).next())
+                    || says(after.trim_start().split(is_other).next())
+            }
+            _ => false,
+        })
+    }
+}
+
+/// A character of a figure as we write it: western digits, a decimal point, one percent sign.
+fn plain(c: char) -> char {
+    let digit = match c {
+        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
+        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
+        ',' | '\u{66b}' => return '.',
+        '\u{66a}' | '\u{fe6a}' | '\u{ff05}' => return '%',
+        _ => return c,
+    };
+    char::from_digit(digit, 10).unwrap_or(c)
 }
 
 impl fmt::Display for Percent {
@@ -96,6 +127,35 @@ mod tests {
         assert_eq!(parse("19.00").map(|percent| percent.to_string()).as_deref(), Some("19"));
         for bad in ["-1", "100.0001", "0.00001", "\"x\"", "79228162514264337593543950335"] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_says_its_rate_with_a_percent_sign_and_the_very_figure() {
+        let percent = |text: &str| Percent::new(text.parse().expect("a decimal")).expect("a percentage");
+        for (text, rate) in [
+            ("VAT 21 %", "21"),
+            ("21% BTW", "21"),
+            ("MwSt.19%", "19"),
+            ("MwSt. (7,00\u{a0}%)", "7"),
+            ("NY sales tax 8.875%", "8.875"),
+            ("KDV %20", "20"),
+            ("ضريبة ١٥٪", "15"),
+            ("5% of it, CGST 2,5 %", "2.5"),
+        ] {
+            assert!(percent(rate).is_said_in(text), "{text}");
+        }
+        for (text, rate) in [
+            ("VAT", "21"),
+            ("VAT 21", "21"),
+            ("VAT 21 %", "2"),
+            ("VAT 21 %", "1"),
+            ("VAT 121%", "21"),
+            ("VAT 2.1%", "21"),
+            ("%", "0"),
+            ("", "0"),
+        ] {
+            assert!(!percent(rate).is_said_in(text), "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::issue::is_billable;
 use super::split::{Split, money};
 use super::{
     Adjustment, AdjustmentKind, Delivery, Discounts, Invoice, Issue, Kind, Line, NotBillable, Settlement,
-    Subject, Supply,
+    Subject, Supply, TaxSum,
 };
 use crate::money::Money;
 use crate::order::payment::State;
@@ -175,6 +175,16 @@ pub(super) fn notes<'a>(credits: &'a [Credit], document: &Document, invoiced: u6
         notes.push(Note { credit, split, worth });
     }
     notes
+}
+
+/// What is left of each tax of an order with an entry of its log, as credit notes split what was taken off until then.
+pub fn taxes_left(order: &Order, document: &Document, sequence: u64) -> Vec<TaxSum> {
+    let credits = as_of(order, sequence).map(|then| credits(&then, document)).unwrap_or_default();
+    let mut left = split_of(document, &billed(&credits, document, 0), true);
+    for note in notes(&credits, document, 0) {
+        left.take(&note.split);
+    }
+    left.taxes()
 }
 
 fn credit_note(order: &Order, document: &Document, event: u64, invoiced: u64) -> Result<Body, NotBillable> {

@@ -20,6 +20,7 @@ mod split;
 mod tests;
 mod told;
 
+pub use build::taxes_left;
 pub use credits::Occasion;
 pub use issue::{Issue, Kind, Layout, Subject, due};
 pub use link::{InvalidLink, Linked};

@@ -121,6 +121,7 @@ fn bill(heading: &str, statement: &Statement, sides: &Sides) -> Markup {
             tr { td class="pale" colspan="2" align=(sides.start) style=(title) { (heading) } }
             @for line in statement.rows() { (row(line, sides, "font-size:15px;font-weight:400;")) }
             (row(&statement.total, sides, "font-size:16px;font-weight:700;"))
+            @for tax in &statement.included { (row(tax, sides, "font-size:15px;font-weight:400;")) }
         }
     }
 }

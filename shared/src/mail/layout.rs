@@ -2,7 +2,7 @@
 
 use super::Ways;
 use super::facts::Facts;
-use super::statement::Statement;
+use super::statement::{Row, Statement};
 use super::story::Story;
 use super::words::{Label, Words};
 
@@ -62,11 +62,9 @@ impl Letter {
     /// For readers without HTML.
     pub(super) fn text(&self) -> String {
         let customs = &self.words.customs;
-        let rows: String = self
-            .statement
-            .rows()
-            .map(|row| format!("  {}\n", customs.labelled(&row.what, &row.cost)))
-            .collect();
+        let row = |row: &Row| format!("  {}\n", customs.labelled(&row.what, &row.cost));
+        let rows: String = self.statement.rows().map(row).collect();
+        let included: String = self.statement.included.iter().map(row).collect();
         let total = customs.labelled(&self.statement.total.what, &self.statement.total.cost);
         let mut ways: String = self
             .links
@@ -78,7 +76,7 @@ impl Letter {
         }
         let shop = self.shop.as_ref().map(|shop| format!("\n{}\n{shop}\n", self.closing)).unwrap_or_default();
         let (greeting, paragraphs) = (&self.greeting, self.paragraphs.join("\n"));
-        format!("{greeting}\n\n{paragraphs}\n\n{}\n{rows}{total}\n{ways}{shop}", self.heading)
+        format!("{greeting}\n\n{paragraphs}\n\n{}\n{rows}{total}\n{included}{ways}{shop}", self.heading)
     }
 }
 

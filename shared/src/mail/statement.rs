@@ -3,12 +3,13 @@
 use super::facts::{Facts, arrived};
 use super::story::parts;
 use super::words::Label;
+use crate::invoice::{TaxSum, taxes_left};
 use crate::money::Money;
 use crate::order::{Cause, EventKind};
-use crate::pricing::TaxAmount;
+use crate::percent::Percent;
 
-/// A bill. What was ordered (a tax that prices include left out) adds up to what it cost; less what was taken off since,
-/// that is the total.
+/// A bill. What was ordered adds up to what it cost; less what was taken off since, that is the total. Each amount says
+/// what it is a part of by its place: a tax that prices include is no row of that sum, it is below the total that has it.
 pub(super) struct Statement {
     /// What was ordered.
     pub(super) ordered: Vec<Row>,
@@ -18,6 +19,8 @@ pub(super) struct Statement {
     pub(super) off: Vec<Row>,
     /// What is owed.
     pub(super) total: Row,
+    /// What of the total is tax, if prices include it. What was taken off has taken its tax with it.
+    pub(super) included: Vec<Row>,
 }
 
 /// One row of it.
@@ -40,6 +43,7 @@ impl Statement {
             cost: (!off.is_empty()).then(|| sum(&Label::AsOrdered, facts.order.total)),
             off,
             total: sum(&Label::Total, facts.sums().owed()),
+            included: included(facts),
         }
     }
 
@@ -76,14 +80,32 @@ fn placed(facts: &Facts<'_>) -> Vec<Row> {
     if !quote.delivery.charge.is_zero() {
         rows.push(Row::of(facts, facts.delivery_name(), quote.delivery.charge));
     }
-    let included = quote.prices_include_tax;
-    let tax = |tax: &TaxAmount| {
-        let (name, rate) = (language.customs.isolated(tax.name.as_str()), language.customs.percent(tax.rate));
-        let what = (language.label)(&Label::Tax { name: &name, rate: &rate, included });
+    let on_top = quote.taxes.iter().filter(|tax| !quote.prices_include_tax && !tax.amount.is_zero());
+    rows.extend(on_top.map(|tax| {
+        let what = (language.label)(&Label::Tax { tax: &named(facts, &tax.name, tax.rate), included: false });
         Row::of(facts, what, tax.amount)
-    };
-    rows.extend(quote.taxes.iter().filter(|tax| !tax.amount.is_zero()).map(tax));
+    }));
     rows
+}
+
+/// What is left of each tax that prices include, to the cent as invoice and credit notes have it.
+fn included(facts: &Facts<'_>) -> Vec<Row> {
+    if !facts.document.quote.prices_include_tax {
+        return vec![];
+    }
+    let left = taxes_left(facts.order, facts.document, facts.event.sequence);
+    let row = |tax: &TaxSum| {
+        let tax_name = named(facts, &tax.name, tax.rate);
+        Row::of(facts, (facts.words.label)(&Label::Tax { tax: &tax_name, included: true }), tax.amount)
+    };
+    left.iter().filter(|tax| !tax.amount.is_zero()).map(row).collect()
+}
+
+/// A tax with its rate. Many stores have the rate in the name; they read it once.
+fn named(facts: &Facts<'_>, name: &str, rate: Percent) -> String {
+    let customs = &facts.words.customs;
+    let isolated = customs.isolated(name);
+    if rate.is_said_in(name) { isolated } else { format!("{isolated} {}", customs.percent(rate)) }
 }
 
 /// Why something is taken off.

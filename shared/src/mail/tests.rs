@@ -8,6 +8,7 @@ mod laws;
 mod layout;
 mod money;
 mod returns;
+mod taxes;
 
 use super::*;
 use crate::ids::Language;

@@ -267,10 +267,9 @@ pub(super) enum Label<'a> {
         number: &'a str,
     },
     Discount,
-    /// A tax, with its rate; prices may include it.
+    /// A tax, with its rate. It is on top, or what is above includes it.
     Tax {
-        name: &'a str,
-        rate: &'a str,
+        tax: &'a str,
         included: bool,
     },
     /// The charge for delivery, within a list.

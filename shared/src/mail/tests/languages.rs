@@ -107,7 +107,7 @@ fn labels() -> Vec<Label<'static>> {
         Closing,
         Order { number: "⟨1⟩" },
         Discount,
-        Tax { name: "⟨1⟩", rate: "⟨2⟩", included: true },
+        Tax { tax: "⟨1⟩", included: true },
         Delivery,
         AsOrdered,
         Total,
