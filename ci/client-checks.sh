@@ -16,7 +16,7 @@ if [[ "$(cat "$stamp" 2>/dev/null)" != "${pins[*]}" ]]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "${pins[@]}"
   echo "${pins[*]}" >"$stamp"
 fi
-cargo build --quiet --locked -p local
+cargo build --quiet --locked --workspace --bin local
 
 port=$((20000 + RANDOM % 20000))
 "${CARGO_TARGET_DIR:-target}/debug/local" --memory --quiet --port "$port" &

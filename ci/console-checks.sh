@@ -22,7 +22,7 @@ if [[ "$(cat "$tools/pins" 2>/dev/null)" != "${pins[*]}" ]]; then
   npm install --silent --no-audit --no-fund --no-save --prefix "$tools" "${pins[@]}"
   echo "${pins[*]}" >"$tools/pins"
 fi
-cargo build --quiet --locked -p local
+cargo build --quiet --locked --workspace --bin local
 
 port=$((20000 + RANDOM % 20000))
 "${CARGO_TARGET_DIR:-target}/debug/local" --memory --quiet --port "$port" &

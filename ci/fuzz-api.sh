@@ -19,7 +19,7 @@ if [[ "$(cat "$tools/pins" 2>/dev/null)" != "${pins[*]}" ]]; then
   "$tools/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "${pins[@]}"
   echo "${pins[*]}" >"$tools/pins"
 fi
-cargo build --quiet --locked -p local
+cargo build --quiet --locked --workspace --bin local
 
 seed=${FUZZ_SEED:-20261121} examples=${FUZZ_EXAMPLES:-40}
 port=$((20000 + RANDOM % 20000))
