@@ -43,7 +43,7 @@ impl Told {
 }
 
 /// Every story.
-pub const STORIES: [Story; 25] = [
+pub const STORIES: [Story; 26] = [
     Story { name: "cart to order", tell: |world| Box::pin(placing::from_the_cart(world)) },
     Story { name: "pay later on the provider's page", tell: |world| Box::pin(placing::paid_later(world)) },
     Story { name: "place by card", tell: |world| Box::pin(placing::by_card(world)) },
@@ -71,6 +71,7 @@ pub const STORIES: [Story; 25] = [
     Story { name: "partial refunds in parallel", tell: |world| Box::pin(refunds::in_parallel(world)) },
     Story { name: "invoice numbering", tell: |world| Box::pin(invoices::numbered(world)) },
     Story { name: "webhooks out of order", tell: |world| Box::pin(carrying::told_out_of_order(world)) },
+    Story { name: "give a label back", tell: |world| Box::pin(carrying::given_back(world)) },
     Story { name: "ship in two parcels", tell: |world| Box::pin(sending::in_parts(world)) },
     Story { name: "return, receive, refund", tell: |world| Box::pin(returns::received_and_refunded(world)) },
     Story { name: "place while Stripe is down", tell: |world| Box::pin(outages::placed(world)) },
