@@ -17,7 +17,9 @@ const STANDING = { name: "standing", width: 300, height: 330, step: 58, first: 2
 /** The states that an order came through, oldest first, by the entries of its timeline. */
 export function trail(order) {
   const states = ["placed", ...CHAIN.slice(1), "cancelled"];
-  const steps = order.timeline.filter(({ type }) => states.includes(type)).map(({ type, at }) => ({ state: type === "placed" ? "pending" : type, at }));
+  const entries = order.timeline.filter(({ type }) => states.includes(type)).map(({ type, at }) => ({ state: type === "placed" ? "pending" : type, at }));
+  // What is left is planned anew when a part has left; the order stays where it was.
+  const steps = entries.filter(({ state }, index) => state !== entries[index - 1]?.state);
   // A part that was called off can take an order back, or be the last that was missing.
   if (steps.at(-1)?.state !== order.status) steps.push({ state: order.status, at: order.updated_at });
   return steps;

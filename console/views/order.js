@@ -95,6 +95,6 @@ function addressed({ shipping_address: to, billing_address: bill, contact_email:
 }
 
 function impact({ order_number: number, eco_impact: eco }, image) {
-  return panel("impact", "What it emits", h("p.soft", null, `Carrying it: ${eco.carbon_grams} g CO2e by the factors of ${eco.factor_version}.`),
+  return panel("impact", "What it emits", h("p.soft", null, `Carrying it, without its packaging: ${eco.carbon_grams} g CO2e by the factors of ${eco.factor_version}.`),
     h("img.impact", { src: image, alt: `The life of order ${number} and what carrying and packing it emits`, width: 400 }));
 }

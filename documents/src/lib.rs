@@ -20,6 +20,16 @@ mod text;
 mod words;
 
 use shared::invoice::{Invoice, Layout};
+use std::collections::BTreeSet;
+
+/// A bill that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The PDF.
+    pub bytes: Vec<u8>,
+    /// Characters that no font has. U+FFFD is drawn in their place; who copies the text or hears it read still gets them.
+    pub unprinted: BTreeSet<char>,
+}
 
 /// Why a bill cannot be written. None of these depends on what it says, so a bill that was written once can be again.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +46,7 @@ pub enum PdfError {
 ///
 /// # Errors
 /// It breaks a rule of PDF/A-2a or PDF/UA-1.
-pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>, PdfError> {
+pub fn pdf(invoice: &Invoice) -> Result<Written, PdfError> {
     match invoice.layout {
         Layout::One => one::pdf(invoice),
     }

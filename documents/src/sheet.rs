@@ -18,10 +18,11 @@ use krilla::tagging::{
     TagTree,
 };
 use shared::time::Timestamp;
+use std::collections::BTreeSet;
 
 use crate::PdfError;
 use crate::fonts::{Fonts, Weight};
-use crate::text::{Base, Line, Setter, Style};
+use crate::text::{Base, Line, Setter, Style, is_replaced};
 
 /// A4 in points (ISO 216: 210 mm by 297 mm).
 pub const WIDTH: f32 = 595.276;
@@ -268,6 +269,18 @@ impl<'a> Sheet<'a> {
     fn place(&self, column: Column) -> (f32, f32) {
         let (begin, end) = (column.x, column.x + column.width);
         if self.right_to_left { (WIDTH - end, WIDTH - begin) } else { (begin, end) }
+    }
+
+    /// Characters that no font has, on any page.
+    pub fn unprinted(&self) -> BTreeSet<char> {
+        let runs = self.pages.iter().flatten().flat_map(|op| match op {
+            Op::Text { line, .. } => line.runs.as_slice(),
+            Op::Box { .. } => &[],
+        });
+        let faces = runs.filter_map(|run| Some((self.fonts.face(run.face)?, run)));
+        faces
+            .flat_map(|(face, run)| run.text.chars().filter(|character| is_replaced(face, *character)))
+            .collect()
     }
 
     /// The document as a PDF for archives and for screen readers (PDF/A-2a, PDF/UA-1).

@@ -11,7 +11,7 @@ use krilla::text::{GlyphId, KrillaGlyph};
 use unicode_bidi::{BidiInfo, Level};
 use unicode_linebreak::linebreaks;
 
-use crate::fonts::{Fonts, Weight};
+use crate::fonts::{Face, Fonts, Weight};
 
 /// Stands for a character that no font has.
 const REPLACEMENT: char = '\u{fffd}';
@@ -333,6 +333,11 @@ fn is_unseen(character: char) -> bool {
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2600}'..='\u{27bf}' | '\u{fe00}'..='\u{fe0f}'
             | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'..='\u{e01ef}'
     ) || is_direction(character)
+}
+
+/// Whether U+FFFD is drawn for a character of a run in this face.
+pub fn is_replaced(face: &Face, character: char) -> bool {
+    character == REPLACEMENT || !face.has(character) && !is_unseen(character)
 }
 
 /// What says which way to go, and nothing else. It has done so when glyphs are chosen.

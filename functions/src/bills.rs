@@ -1,5 +1,6 @@
 //! What functions do with bills: number those that are due, make again those that there are.
 
+use documents::Written;
 use shared::ids::{CustomerId, OrderId};
 use shared::invoice::{Invoice, Issue, Layout, due};
 use shared::order::{Actor, Command, Order};
@@ -92,8 +93,16 @@ impl Billed {
 
     /// The PDF of a record, the same bytes each time. Only what calls this links what writes PDFs, and its fonts.
     pub async fn pdf(&self, app: &App, issue: &Issue) -> Result<Response, Error> {
-        let bytes = documents::pdf(&self.invoice(app, issue).await?)
+        let Written { bytes, unprinted } = documents::pdf(&self.invoice(app, issue).await?)
             .map_err(|reason| Error::broken("a bill does not become a PDF", reason))?;
+        if !unprinted.is_empty() {
+            // Which characters, and not what they say: it may be somebody's name.
+            let missing: Vec<String> =
+                unprinted.iter().map(|character| format!("U+{:04X}", u32::from(*character))).collect();
+            let fields =
+                [("order.id", self.order.id.to_string().into()), ("characters.missing", missing.into())];
+            app.log.info("a bill has characters that no font has", &fields);
+        }
         // Number and moment name a bill, and a bill never changes.
         let tag = format!("\"{}-{}\"", issue.number, issue.at.seconds());
         let name = format!("inline; filename=\"{}.pdf\"", issue.number.file_name());

@@ -48,7 +48,7 @@ async fn every_route_with_and_without_a_body_gives_money_and_goods_back() {
                     &json!({
                         "order_id": placed.order_id(), "status": "cancelled", "payment_status": "refunded", "refund_amount": "25.00",
                         "currency": "EUR", "cancellation_reason": reason, "version": 7,
-                        "eco_impact": {"carbon_grams": 0, "weight_grams": 0, "legs": [], "offset_grams": 0, "trees_planted": 0,
+                        "eco_impact": {"carbon_grams": 0, "counted": ["transport"], "weight_grams": 0, "legs": [], "offset_grams": 0, "trees_planted": 0,
                             "method": "weight × distance × factor (ISO 14083)", "factor_source": "nothing is carried",
                             "factor_version": "2026.1"},
                     })

@@ -42,7 +42,7 @@ async fn the_impact_of_an_order_can_be_reckoned_again_from_what_it_shows() {
     assert_has(
         &shown.body,
         &json!({
-            "order_id": id, "status": "preparing", "carbon_grams": 58, "carbon_kg": "0.058", "version": 4,
+            "order_id": id, "status": "preparing", "counted": ["transport", "packaging"], "carbon_grams": 58, "carbon_kg": "0.058", "version": 4,
             "transport": {"carbon_grams": 26, "carbon_kg": "0.026", "method": "weight × distance × factor (ISO 14083)",
                 "parcels_planned": true,
                 "legs": [{"warehouse_id": "north", "destination": {"city": "Amsterdam", "country": "NL"}, "parcels": 1,

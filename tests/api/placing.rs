@@ -37,7 +37,7 @@ async fn an_order_by_card_is_paid_and_answered_whole() {
                 "authorized_amount": "0.00", "captured_amount": "25.00", "refunded_amount": "0.00", "balance": "0.00",
                 "refunds": []},
             // 600 g over 300 km at 137 g/tkm are 24.66 g.
-            "eco_impact": {"carbon_grams": 25, "weight_grams": 600, "method": "weight × distance × factor (ISO 14083)",
+            "eco_impact": {"carbon_grams": 25, "counted": ["transport"], "weight_grams": 600, "method": "weight × distance × factor (ISO 14083)",
                 "factor_source": "EEA 2021, road freight (HGV), EU-27 2018, well-to-wheel", "factor_version": "2026.1",
                 "legs": [{"warehouse_id": "north", "mode": "hgv", "weight_grams": 600, "distance_km": 300, "factor_g_per_tkm": 137,
                     "carbon_grams": 25}],

@@ -314,12 +314,23 @@ async fn tracking_follows_each_parcel_to_the_door_and_says_whether_it_came_early
         }),
     );
     assert_eq!(seen["shipments"][1].get("courier"), None);
+    let line = |seen: &Value| -> Vec<(String, String)> {
+        let points = seen["checkpoints"].as_array().expect("a list").iter();
+        let text = |point: &Value, name: &str| point[name].as_str().expect("a text").to_owned();
+        points.map(|point| (text(point, "status"), text(point, "at"))).collect()
+    };
+    let began = "2026-03-01T10:00:00Z";
+    let so_far = ["placed", "confirmed", "preparing"].map(|status| (status.to_owned(), began.to_owned()));
+    assert_eq!(line(&seen), so_far, "what is left was planned anew, which is no step of the order");
     move_on(3, "packed").await;
     shop.after(3_600).await;
     move_on(3, "shipped").await;
     shop.after(86_400).await;
+    let arrived = move_on(3, "delivered").await;
+    let states: Vec<String> = line(&arrived).into_iter().map(|(status, _)| status).collect();
+    assert_eq!(states, ["placed", "confirmed", "preparing", "packed", "shipped", "delivered"]);
     assert_has(
-        &move_on(3, "delivered").await,
+        &arrived,
         &json!({
             "status": "delivered", "packed_at": "2026-03-02T10:00:00Z", "shipped_at": "2026-03-02T11:00:00Z",
             "delivered_at": "2026-03-03T11:00:00Z", "estimated_delivery": "2026-03-06",

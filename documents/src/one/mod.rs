@@ -9,11 +9,11 @@ mod table;
 use shared::invoice::{Invoice, Kind};
 use shared::language::Spoken;
 
-use crate::PdfError;
 use crate::customs::Customs;
 use crate::fonts::{Fonts, Weight};
 use crate::sheet::{About, Block, Colour, Column, Look, Sheet};
 use crate::words::{self, Label, Sentence, Words};
+use crate::{PdfError, Written};
 
 const INK: Colour = (0x1b, 0x22, 0x27);
 const MUTED: Colour = (0x5a, 0x67, 0x6f);
@@ -57,7 +57,7 @@ struct Bill<'a> {
 }
 
 /// The PDF of a bill.
-pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>, PdfError> {
+pub fn pdf(invoice: &Invoice) -> Result<Written, PdfError> {
     let fonts = Fonts::new();
     let language = Spoken::of(&invoice.language).unwrap_or_default();
     let words = words::of(language);
@@ -74,7 +74,8 @@ pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>, PdfError> {
         language: words.customs.tag,
         at: invoice.issued_at,
     };
-    bill.sheet.finish(about)
+    let unprinted = bill.sheet.unprinted();
+    Ok(Written { bytes: bill.sheet.finish(about)?, unprinted })
 }
 
 impl Bill<'_> {

@@ -1,5 +1,7 @@
 //! Arabic, with the digits 0 to 9.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 4,
     currency_first: false,
     before_percent: "",
-    months: [
-        "يناير",
-        "فبراير",
-        "مارس",
-        "أبريل",
-        "مايو",
-        "يونيو",
-        "يوليو",
-        "أغسطس",
-        "سبتمبر",
-        "أكتوبر",
-        "نوفمبر",
-        "ديسمبر",
-    ],
+    months: Spoken::Arabic.months(),
     date: |day, month, year| format!("{day} {month} {year}"),
 };
 

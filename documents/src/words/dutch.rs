@@ -1,5 +1,7 @@
 //! Dutch.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 4,
     currency_first: false,
     before_percent: "",
-    months: [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
+    months: Spoken::Dutch.months(),
     date: |day, month, year| format!("{day} {month} {year}"),
 };
 

@@ -1,5 +1,7 @@
 //! English.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 4,
     currency_first: true,
     before_percent: "",
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    months: Spoken::English.months(),
     date: |day, month, year| format!("{day} {month} {year}"),
 };
 

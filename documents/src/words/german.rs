@@ -1,5 +1,7 @@
 //! German.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 4,
     currency_first: false,
     before_percent: "\u{a0}",
-    months: [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
+    months: Spoken::German.months(),
     date: |day, month, year| format!("{day}. {month} {year}"),
 };
 

@@ -1,5 +1,7 @@
 //! Hebrew.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 4,
     currency_first: false,
     before_percent: "",
-    months: [
-        "ינואר",
-        "פברואר",
-        "מרץ",
-        "אפריל",
-        "מאי",
-        "יוני",
-        "יולי",
-        "אוגוסט",
-        "ספטמבר",
-        "אוקטובר",
-        "נובמבר",
-        "דצמבר",
-    ],
+    months: Spoken::Hebrew.months(),
     date: |day, month, year| format!("{day} ב{month} {year}"),
 };
 

@@ -1,5 +1,7 @@
 //! Spanish.
 
+use shared::language::Spoken;
+
 use super::{Label, Method, Sentence, Words};
 use crate::customs::Customs;
 
@@ -13,20 +15,7 @@ const CUSTOMS: Customs = Customs {
     grouped_from: 5,
     currency_first: false,
     before_percent: "\u{a0}",
-    months: [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
+    months: Spoken::Spanish.months(),
     date: |day, month, year| format!("{day} de {month} de {year}"),
 };
 

@@ -18,6 +18,8 @@ use shared::time::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::drawn::has_missing_glyphs;
+
 /// When orders are placed.
 pub fn start() -> Timestamp {
     Timestamp::parse_rfc3339("2026-03-01T10:00:00Z").expect("a time")
@@ -294,7 +296,8 @@ fn coupon() -> KnownCoupon {
 
 /// The PDF of a bill, which is also put aside under this name for people to look at.
 pub fn pdf(invoice: &Invoice, name: &str) -> Vec<u8> {
-    let bytes = documents::pdf(invoice).expect("a PDF");
+    let bytes = documents::pdf(invoice).expect("a PDF").bytes;
+    assert!(!has_missing_glyphs(&bytes), "{name} draws a glyph that stands for none");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bills");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join(format!("{name}.pdf")), &bytes).expect("a file");

@@ -96,10 +96,22 @@ pub struct EcoView {
     /// The estimate.
     #[serde(flatten)]
     pub transport: CarbonEstimate,
+    /// What `carbon_grams` counts: carrying alone, which can be told of every order. An impact has packaging, too.
+    pub counted: [Counted; 1],
     /// Grams CO2e that the store offsets.
     pub offset_grams: u64,
     /// Trees that the store plants.
     pub trees_planted: u32,
+}
+
+/// A part of what an order emits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// Carrying goods, and packaging once parcels are planned.
+    Transport,
+    /// Making what they are packed in.
+    Packaging,
 }
 
 /// `POST /orders?dry_run=true`: what would be placed.
@@ -207,6 +219,7 @@ impl EcoView {
         Self {
             offset_grams: if document.offset_transport { transport.carbon_grams } else { 0 },
             trees_planted: document.trees_planted,
+            counted: [Counted::Transport],
             transport,
         }
     }

@@ -182,10 +182,21 @@ fn last(order: &Order, shipments: &[Shipment], when: fn(&Shipment) -> Option<Tim
     moments?.into_iter().max().filter(|_| whole).map(Timestamp::rfc3339)
 }
 
-/// What happened to the order as a whole.
+/// How the order as a whole came to where it stands. This line only goes forward: what is left of an order is planned anew when
+/// a part of it left or was called off, and then it began when it first did, and points beyond where it stands are to come again.
 fn milestones(order: &Order) -> Vec<CheckpointView> {
-    let on_the_way = order.log.iter().filter(|event| MILESTONES.contains(&event.kind.name()));
-    on_the_way.map(|event| point(event.at, event.kind.name())).collect()
+    let place = |name: &str| MILESTONES.iter().position(|known| *known == name);
+    let mut line: Vec<(usize, CheckpointView)> = Vec::new();
+    for event in &order.log {
+        let Some(at) = place(event.kind.name()) else { continue };
+        line.retain(|(before, _)| *before <= at);
+        if line.last().is_none_or(|(before, _)| *before < at) {
+            line.push((at, point(event.at, event.kind.name())));
+        }
+    }
+    // An order that is pending is placed, and no more.
+    let stands = place(order.status.as_str()).unwrap_or_default();
+    line.into_iter().filter(|(at, _)| *at <= stands).map(|(_, point)| point).collect()
 }
 
 /// What happened to a parcel: our own points, and between them what its carrier tells, by the time that it names. Of what both know,
@@ -216,9 +227,11 @@ fn point(at: Timestamp, status: &'static str) -> CheckpointView {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::order::Command;
-    use crate::order::fixtures::{Case, DAY_SECONDS, cancel, courier};
+    use crate::order::fixtures::{Case, DAY_SECONDS, cancel, cancel_lines, courier, fulfill, units};
 
     fn seen(case: &Case) -> TrackingView {
         TrackingView::of(&case.order, &case.document, &BTreeMap::new(), case.now)
@@ -252,6 +265,56 @@ mod tests {
         }
         case.customer(&cancel());
         assert_eq!(seen(&case).delay_status, None);
+    }
+
+    /// The order's own line: each state, and minutes since its placement.
+    fn line(case: &Case) -> Vec<(&'static str, i64)> {
+        let view = seen(case);
+        let minutes = |at: &str| {
+            let at = Timestamp::parse_rfc3339(at).expect("a moment");
+            at.seconds_since(case.order.placed_at) / 60
+        };
+        view.checkpoints.iter().map(|point| (point.status, minutes(&point.at))).collect()
+    }
+
+    #[test]
+    fn the_line_of_an_order_only_goes_forward_whatever_becomes_of_its_parts() {
+        let mut case = Case::paid();
+        let began = [("placed", 0), ("confirmed", 0), ("preparing", 1)];
+        let steps: [(Command, &[(&str, i64)]); 6] = [
+            (Command::PREPARE, &[]),
+            (fulfill("f1", Some(&[units(2, 1)]), None), &[]),
+            (fulfill("f2", Some(&[units(1, 1)]), None), &[]),
+            (Command::PACK, &[("packed", 4)]),
+            (Command::SHIP, &[("packed", 4), ("shipped", 5)]),
+            (Command::DELIVER, &[("packed", 4), ("shipped", 5), ("delivered", 6)]),
+        ];
+        for (step, since) in steps {
+            case.later(60);
+            case.staff(&step);
+            assert_eq!(line(&case), [&began[..], since].concat(), "{step:?}");
+        }
+        assert!(case.names().iter().filter(|name| **name == "preparing").count() > 1, "planned anew");
+    }
+
+    #[test]
+    fn a_packed_order_that_is_to_be_packed_again_is_packed_no_more() {
+        let mut case = Case::paid();
+        for (step, newest) in [
+            (Command::PREPARE, ("preparing", 1)),
+            (Command::PACK, ("packed", 2)),
+            (cancel_lines("c", &[units(1, 1)]), ("confirmed", 0)),
+            (Command::PREPARE, ("preparing", 1)),
+            (Command::PACK, ("packed", 5)),
+            (cancel(), ("cancelled", 6)),
+        ] {
+            case.later(60);
+            case.staff(&step);
+            let line = line(&case);
+            assert_eq!(line.last(), Some(&newest), "{step:?}");
+            let states: BTreeSet<&str> = line.iter().map(|(state, _)| *state).collect();
+            assert!(states.len() == line.len() && line.is_sorted_by_key(|(_, at)| *at), "{line:?}");
+        }
     }
 
     #[test]

@@ -37,8 +37,6 @@ pub(super) struct Customs {
     pub(super) comma: &'static str,
     /// Between a label and what it is about.
     pub(super) colon: &'static str,
-    /// The months of a date.
-    pub(super) months: [&'static str; 12],
     /// A day: of the month, the month's name, the year.
     pub(super) date: fn(u8, &str, i32) -> String,
     /// A moment: the day as written, hour and minute, in UTC.
@@ -96,7 +94,7 @@ impl Customs {
 
     /// A day.
     pub(super) fn date(&self, date: Date) -> String {
-        let month = self.months.get(usize::from(u8::from(date.month())).wrapping_sub(1)).copied();
+        let month = self.language.months().get(usize::from(u8::from(date.month())).wrapping_sub(1)).copied();
         (self.date)(date.day(), month.unwrap_or_default(), date.year())
     }
 

@@ -7,6 +7,7 @@ mod tests;
 
 use serde::Serialize;
 
+use crate::api::quote::Counted;
 use crate::carbon::factors::{Material, Mode, Source};
 use crate::ids::{OrderId, WarehouseId};
 use crate::order::Status;
@@ -22,6 +23,8 @@ pub struct ImpactView {
     pub status: Status,
     /// The stages of its life, in order.
     pub lifecycle: Vec<StageView>,
+    /// What `carbon_grams` counts: more than an `eco_impact` does.
+    pub counted: [Counted; 2],
     /// Grams CO2e: carrying and packaging.
     pub carbon_grams: u64,
     /// The same in kilograms.

@@ -36,6 +36,7 @@ impl ImpactView {
             order_number: order.number().to_string(),
             status: order.status,
             lifecycle: stages(order),
+            counted: [Counted::Transport, Counted::Packaging],
             carbon_grams,
             carbon_kg: kilograms(carbon_grams),
             offset: OffsetView::of(document, transport.carbon_grams),

@@ -1,9 +1,11 @@
 use super::*;
+use crate::api::quote::EcoView;
 use crate::carbon::factors::{Edition, FactorSet};
 use crate::carbon::leg_grams;
 use crate::order::fixtures::{Case, cancel, cancel_lines, units};
 use crate::order::{Command, Order};
 use crate::placement::Document;
+use serde_json::json;
 
 fn impact(case: &Case) -> ImpactView {
     ImpactView::of(&case.order, &case.document)
@@ -149,4 +151,17 @@ fn an_order_keeps_the_factors_of_its_placement() {
     assert!(stored.get("factors").is_none(), "the first edition takes no room");
     let read: Document = serde_json::from_value(stored).expect("a document");
     assert_eq!((read.factors, ImpactView::of(order, &read)), (Edition::E2026_1, before));
+}
+
+#[test]
+fn an_eco_impact_counts_the_transport_of_an_impact_and_both_say_what_they_count() {
+    let mut case = Case::paid();
+    for step in [Command::PREPARE, Command::SHIP] {
+        let (shown, eco) = (impact(&case), EcoView::of(&case.order, &case.document));
+        assert_eq!(eco.transport.carbon_grams, shown.transport.carbon_grams);
+        let counted = [serde_json::to_value(eco), serde_json::to_value(shown)]
+            .map(|told| told.expect("JSON")["counted"].clone());
+        assert_eq!(counted, [json!(["transport"]), json!(["transport", "packaging"])]);
+        case.system(&step);
+    }
 }
