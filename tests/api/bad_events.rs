@@ -396,13 +396,16 @@ async fn functions_check_the_caller_themselves_even_if_the_gateway_would_not() {
     assert_has(&answer, &json!({"statusCode": 200}));
 }
 
+fn is_http(function: functions::Function) -> bool {
+    use functions::Function::{Http, HttpOpen, HttpQuery};
+    matches!(function, Http(_) | HttpQuery(..) | HttpOpen(_))
+}
+
 #[tokio::test]
 async fn an_event_that_is_no_request_fails_the_invocation_and_nothing_else() {
     let (shop, _) = shop("cod").await;
     let world = World::of(&shop);
-    for function in
-        functions::REGISTRY.iter().filter(|(_, function)| matches!(function, functions::Function::Http(_)))
-    {
+    for function in functions::REGISTRY.iter().filter(|(_, function)| is_http(*function)) {
         for event in ["", "hello", "{}", "null", "[]", r#"{"Records":[]}"#] {
             assert_eq!(invoke(&shop, function.0, event).await, None, "{}: {event}", function.0);
         }

@@ -209,7 +209,7 @@ async fn what_was_called_off_and_sent_back_shows_in_the_units_and_in_what_is_lef
 }
 
 #[tokio::test]
-async fn a_guest_reads_the_summary_with_the_token_and_nothing_else() {
+async fn a_guest_reads_the_summary_and_the_way_with_the_token_and_nothing_else() {
     let shop = shop().await;
     let place = Call::post("/api/v1/guest/orders").key("nobody-guesses-this-one").json(&bought("", "cod"));
     let placed = shop.send(place).await;
@@ -220,6 +220,11 @@ async fn a_guest_reads_the_summary_with_the_token_and_nothing_else() {
     assert!(has(&read.body, &json!({"order_id": id, "total_amount": "410.00"})), "{}", read.body);
     assert_eq!(read.body["lines"][0]["name"], "Hemd");
     assert!(!read.body.to_string().contains("Park Street"), "an address is no part of it");
-    let by_id = shop.send(Call::get(&format!("/api/v1/guest/orders/{id}/summary"))).await;
-    assert_problem(&by_id, 404, "not_found");
+    let way = shop.send(Call::get(&format!("/api/v1/guest/orders/{token}/tracking"))).await;
+    assert_eq!(way.status, 200, "{way:?}");
+    assert!(has(&way.body, &json!({"order_id": id, "delay_status": "on_time"})), "{}", way.body);
+    for read in ["summary", "tracking"] {
+        let by_id = shop.send(Call::get(&format!("/api/v1/guest/orders/{id}/{read}"))).await;
+        assert_problem(&by_id, 404, "not_found");
+    }
 }

@@ -111,7 +111,7 @@ fn with_orders(sample: &str) -> Option<Expected> {
         "show-ledger" => (r#"200 "captured_amount":"49.90""#, UNTOUCHED),
         "stripe-webhook" => (r#"200 "used":true"#, UNTOUCHED),
         "summarize-order" | "summarize-order-guest" => (r#"200 "discount_percentage":"0""#, UNTOUCHED),
-        "track-order" => (r#"200 "delay_status":"on_time""#, UNTOUCHED),
+        "track-order" | "track-order-guest" => (r#"200 "delay_status":"on_time""#, UNTOUCHED),
         _ => return None,
     };
     let whose = if sample.ends_with("-guest") { Whose::Guests } else { Whose::Alices };

@@ -11,12 +11,13 @@ use crate::workspace::{files_of, read};
 pub const GUESTS: &str = "/api/v1/guest/";
 /// Routes without a token: the catalogue, guests, whose way to an order is the token in its path, links to bills, which are such
 /// tokens too, and Stripe and carriers, whose signatures the functions check themselves.
-const PUBLIC: [&str; 14] = [
+const PUBLIC: [&str; 15] = [
     "GET /api/v1/guest/orders/{order_token}",
     "GET /api/v1/guest/orders/{order_token}/impact",
     "GET /api/v1/guest/orders/{order_token}/invoice",
     "GET /api/v1/guest/orders/{order_token}/returns",
     "GET /api/v1/guest/orders/{order_token}/summary",
+    "GET /api/v1/guest/orders/{order_token}/tracking",
     "GET /api/v1/invoices/{invoice_token}",
     "GET /api/v1/products",
     "GET /api/v1/products/{product_id}",

@@ -146,7 +146,7 @@ fn a_handler_is_one_function_and_one_short_handle() {
         if lines > HANDLE_LINES {
             broken.push(format!("{path}: handle has {lines} lines"));
         }
-        if public.len() != 2 || !public[0].starts_with("pub const FUNCTION: Function = ") {
+        if public.len() != 2 || !public[0].starts_with("pub const FUNCTION: Function =") {
             broken.push(format!("{path} makes public {public:?}"));
         }
     }

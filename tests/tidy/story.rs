@@ -131,6 +131,7 @@ pub async fn guests(recorded: &Recorded) {
     let paid = recorded.send("place-guest-order", 201, place("g1", &body)).await;
     recorded.finish().await;
     recorded.send("get-order", 200, Call::get(&path(&paid))).await;
+    recorded.send("track-order", 200, Call::get(&format!("{}/tracking", path(&paid)))).await;
     recorded.send("summarize-order", 200, Call::get(&format!("{}/summary", path(&paid)))).await;
     recorded.send("show-impact", 200, Call::get(&format!("{}/impact", path(&paid)))).await;
     recorded.send("get-invoice", 200, Call::get(&format!("{}/invoice", path(&paid)))).await;

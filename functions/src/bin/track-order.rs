@@ -1,4 +1,4 @@
-//! `GET /orders/{order_id}/tracking`: where the parcels are.
+//! `GET /orders/{order_id}/tracking`, `GET /guest/orders/{order_token}/tracking`: where the parcels are.
 
 fn main() {
     functions::start(functions::handlers::orders::track::FUNCTION);

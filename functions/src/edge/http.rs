@@ -13,6 +13,7 @@ use shared::ids::{IdempotencyKey, Language, OrderId};
 use shared::language::Spoken;
 use shared::limits;
 use shared::placement::fingerprint;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use tokio::time::Instant;
 
@@ -26,6 +27,11 @@ pub struct Request {
     inner: lambda_http::Request,
     context: Option<Box<lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext>>,
 }
+
+/// Unknown parameters that an answer names.
+const UNKNOWN_TOLD: usize = 20;
+/// Characters of such a name that it repeats.
+const PARAMETER_CHARACTERS: usize = 64;
 
 /// Lines of a body by their numbers, each with what is in it or what is wrong with it.
 pub type Lines<T> = Vec<(usize, Result<T, FieldError>)>;
@@ -87,6 +93,30 @@ impl Request {
     /// A parameter of the query, if given.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
+    }
+
+    /// 422 if the query has parameters that are not among these.
+    fn require_known(&self, known: Known) -> Result<(), Error> {
+        let Some(known) = known else { return Ok(()) };
+        let given = self.inner.query_string_parameters_ref();
+        let unknown: BTreeSet<&str> = given
+            .into_iter()
+            .flat_map(|parameters| parameters.iter())
+            .map(|(name, _)| name)
+            .filter(|name| !known.contains(name))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let detail = match known {
+            [] => "the route has no parameters in its query".to_owned(),
+            known => format!("the route has {}", known.join(", ")),
+        };
+        let error = |name: &str| {
+            let name: String = name.chars().take(PARAMETER_CHARACTERS).collect();
+            FieldError::new(format!("?{name}"), "unknown_parameter", &detail)
+        };
+        Err(unknown.into_iter().take(UNKNOWN_TOLD).map(error).collect::<Vec<_>>().into())
     }
 
     /// A whole number in the query between `least` and `most`; 422 otherwise.
@@ -395,16 +425,25 @@ fn etag(version: u64) -> String {
 
 type Handler = for<'a> fn(&'a App, Request) -> Running<'a, Response>;
 
-pub(super) async fn invoke(handler: Handler, app: &App, event: &str) -> Result<String, Source> {
+/// Parameters of the query that a route knows; `None`: any.
+type Known = Option<&'static [&'static str]>;
+
+pub(super) async fn invoke(
+    handler: Handler,
+    parameters: Known,
+    app: &App,
+    event: &str,
+) -> Result<String, Source> {
     let request: LambdaRequest = serde_json::from_str(event)?;
     let mut adapter =
-        Adapter::from(service_fn(|request: lambda_http::Request| answer(handler, app, request)));
+        Adapter::from(service_fn(|request: lambda_http::Request| answer(handler, parameters, app, request)));
     let response = adapter.call(LambdaEvent::new(request, Context::default())).await?;
     Ok(serde_json::to_string(&response)?)
 }
 
 async fn answer(
     handler: Handler,
+    parameters: Known,
     app: &App,
     request: lambda_http::Request,
 ) -> Result<http::Response<Body>, Infallible> {
@@ -413,8 +452,12 @@ async fn answer(
     let id = request.id().to_owned();
     let known = request.known();
     let route = request.context.as_ref().and_then(|context| context.route_key.clone()).unwrap_or_default();
-    let outcome =
-        guarded(Instant::now() + REQUEST_WITHIN, "the handler panicked", handler(app, request)).await;
+    let outcome = match request.require_known(parameters) {
+        Ok(()) => {
+            guarded(Instant::now() + REQUEST_WITHIN, "the handler panicked", handler(app, request)).await
+        }
+        Err(error) => Err(error),
+    };
     let response = outcome.unwrap_or_else(|error| {
         if !matches!(error, Error::Problem(_)) {
             app.log.error("a request failed", &[("request.id", Value::from(id.as_str()))], &error);

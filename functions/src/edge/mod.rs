@@ -48,8 +48,12 @@ pub type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send +
 /// A function, by what triggers it.
 #[derive(Clone, Copy)]
 pub enum Function {
-    /// A route of the HTTP API.
+    /// A route of the HTTP API whose query has no parameters; 422 if it has any.
     Http(for<'a> fn(&'a App, Request) -> Running<'a, Response>),
+    /// A route with these parameters of the query; 422 if there is another one: a filter that is misspelled must not be everything.
+    HttpQuery(&'static [&'static str], for<'a> fn(&'a App, Request) -> Running<'a, Response>),
+    /// A route whose URL others write, or add to, so that its query may have anything.
+    HttpOpen(for<'a> fn(&'a App, Request) -> Running<'a, Response>),
     /// A queue; called once per message, answered per message.
     Sqs(for<'a> fn(&'a App, Delivery) -> Running<'a, ()>),
     /// A queue that a topic writes into; the same.
@@ -64,7 +68,9 @@ pub enum Function {
 /// The event is not of the function's kind; Lambda would count it as a failed invocation.
 pub async fn invoke(function: Function, app: &App, event: &str, request_id: &str) -> Result<String, Source> {
     match function {
-        Function::Http(handler) => http::invoke(handler, app, event).await,
+        Function::Http(handler) => http::invoke(handler, Some(&[]), app, event).await,
+        Function::HttpQuery(known, handler) => http::invoke(handler, Some(known), app, event).await,
+        Function::HttpOpen(handler) => http::invoke(handler, None, app, event).await,
         Function::Sqs(handler) => sqs::invoke(handler, app, event, request_id).await,
         Function::Sns(handler) => sqs::invoke(handler, app, event, request_id).await,
         Function::Stream(handler) => stream::invoke(handler, app, event).await,

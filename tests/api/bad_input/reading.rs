@@ -9,12 +9,16 @@ use super::{Stage, case, check, shop};
 async fn reading_one_order_refuses_ids_that_are_none_or_not_the_callers() {
     let Stage { shop, alice, own, foreign, .. } = shop().await;
     let mut cases = Vec::new();
+    for query in ["page=-1", "x=%ff", "%00=", "a&b"] {
+        let asked = Call::get(&format!("/api/v1/orders/{own}?{query}")).token(&alice);
+        assert_eq!(shop.send(asked.beyond_the_document()).await.code(), "invalid_request", "{query}");
+    }
     for suffix in ["", "/tracking"] {
         let call = |id: &str| Call::get(&format!("/api/v1/orders/{id}{suffix}")).token(&alice);
         cases.extend(missing(&order_ids(&foreign), call));
     }
-    // A body and a query where none is wanted do no harm.
-    let harmless = Call::get(&format!("/api/v1/orders/{own}?page=-1&x=%ff")).token(&alice).bytes("rubbish");
+    // A body where none is wanted does no harm.
+    let harmless = Call::get(&format!("/api/v1/orders/{own}")).token(&alice).bytes("rubbish");
     assert_eq!(shop.send(harmless.beyond_the_document()).await.status, 200);
     check(&shop, cases).await;
 }

@@ -79,13 +79,16 @@ impl Stage {
 }
 
 /// The sample events of guests, which are of the functions of customers: function and sample.
-pub const OF_GUESTS: [(&str, &str); 6] = [
+pub const OF_GUESTS: [(&str, &str); 9] = [
     ("cancel-order", "cancel-order-guest"),
     ("get-invoice", "get-invoice-guest"),
     ("get-order", "get-order-guest"),
     ("list-returns", "list-returns-guest"),
     ("pay-order", "pay-order-guest"),
     ("request-return", "request-return-guest"),
+    ("show-impact", "show-impact-guest"),
+    ("summarize-order", "summarize-order-guest"),
+    ("track-order", "track-order-guest"),
 ];
 
 /// A sample event: a function's, or one of [`OF_GUESTS`].

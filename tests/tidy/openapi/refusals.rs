@@ -1,10 +1,12 @@
 //! What is refused, is refused as documented.
 
+use functions::Function;
 use serde_json::{Value, json};
 use shared::limits;
+use std::collections::BTreeSet;
 use tests::Call;
 
-use super::{Documented, Operation, SIGNED};
+use super::{Documented, Operation, SIGNED, operations};
 
 fn call(id: &str, instead: &[(&str, &str)]) -> Call {
     Operation::named(id).call(instead)
@@ -169,6 +171,7 @@ async fn readers_and_carts_are_refused_as_documented() {
         ("summarize-order-guest", 404, "not_found", call("summarize-order-guest", &[])),
         ("show-impact", 404, "not_found", get("show-impact", &[])),
         ("show-impact", 422, "invalid_request", get("show-impact", &[("format", "png")])),
+        ("track-order-guest", 404, "not_found", call("track-order-guest", &[])),
         ("show-impact-guest", 404, "not_found", call("show-impact-guest", &[])),
         ("get-invoice", 404, "not_found", get("get-invoice", &[])),
         ("get-invoice", 422, "invalid_request", get("get-invoice", &[("format", "svg")])),
@@ -205,6 +208,48 @@ async fn readers_and_carts_are_refused_as_documented() {
         ("delete-mail-block", 403, "", get("delete-mail-block", &[])),
     ];
     refused(&shop, calls).await;
+}
+
+/// Whether the URLs of an operation are written, or added to, by others: providers, and those who open a link in a mail.
+fn is_open(operation: &Operation) -> bool {
+    SIGNED.contains(&operation.id.as_str()) || operation.id == "download-invoice"
+}
+
+#[tokio::test]
+async fn a_parameter_that_a_route_has_not_is_refused_and_nothing_changes() {
+    let shop = Documented::set_up().await;
+    let items = || shop.shop.twin.cloud.dynamodb.items(&shop.shop.twin.table).expect("items");
+    let before = items();
+    for mut operation in operations().into_iter().filter(|operation| !is_open(operation)) {
+        operation.parameters.push(json!({"name": "customer_ids", "in": "query", "example": "1"}));
+        let call = operation.call(&[]).token(&shop.staff);
+        let answer = shop.sent(&operation.id, 422, call).await;
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["pointer"], "?customer_ids", "{}: {answer:?}", operation.id);
+        assert_eq!(error["code"], "unknown_parameter", "{}: {answer:?}", operation.id);
+    }
+    assert_eq!(items(), before);
+}
+
+#[test]
+fn functions_know_the_parameters_that_are_documented() {
+    for (name, function) in functions::REGISTRY {
+        let known: &[&str] = match function {
+            Function::Http(_) => &[],
+            Function::HttpQuery(known, _) => known,
+            Function::HttpOpen(_) | Function::Sqs(_) | Function::Sns(_) | Function::Stream(_) => continue,
+        };
+        let parameters = operations().into_iter().filter(|operation| operation.function == *name);
+        let parameters = parameters.flat_map(|operation| operation.parameters);
+        let documented = parameters.filter(|parameter| parameter["in"] == "query");
+        let documented: BTreeSet<String> =
+            documented.map(|parameter| parameter["name"].as_str().unwrap_or_default().to_owned()).collect();
+        assert_eq!(
+            known.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
+            documented,
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -226,7 +226,9 @@ async fn guests_order_read_and_pay_as_documented() {
         let tag = order.header("etag").unwrap_or_default().to_owned();
         let known = call("get-order-guest", &[("order_token", token), ("If-None-Match", &tag)]);
         shop.sent("get-order-guest", 304, known).await;
-        for operation in ["summarize-order-guest", "show-impact-guest", "list-returns-guest"] {
+        for operation in
+            ["track-order-guest", "summarize-order-guest", "show-impact-guest", "list-returns-guest"]
+        {
             let answer = shop.sent(operation, 200, call(operation, &[("order_token", token)])).await;
             let tag = answer.header("etag").unwrap_or_default().to_owned();
             let known = call(operation, &[("order_token", token), ("If-None-Match", &tag)]);

@@ -8,7 +8,10 @@ use crate::edge::{Function, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(
+    &["country", "region", "postal_code", "shipping_method", "coupon_code", "lang"],
+    |app, request| Box::pin(handle(app, request)),
+);
 
 /// 200 with the cart; the same if it was not in it.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

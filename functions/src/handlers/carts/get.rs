@@ -6,7 +6,10 @@ use crate::edge::{Function, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(
+    &["country", "region", "postal_code", "shipping_method", "coupon_code", "lang"],
+    |app, request| Box::pin(handle(app, request)),
+);
 
 /// 200 with the cart, an empty one if there is none. `?country=&region=&postal_code=` say where it would go, `?shipping_method=`
 /// how, `?coupon_code=` with what coupon, `?lang=` in which language names are shown.

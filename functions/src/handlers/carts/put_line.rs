@@ -12,7 +12,10 @@ use crate::error::Error;
 use crate::table::CartChanged;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(
+    &["country", "region", "postal_code", "shipping_method", "coupon_code", "lang"],
+    |app, request| Box::pin(handle(app, request)),
+);
 
 /// 200 with the cart; 404 if there is no such product or variation; 409 if the cart is full; 422 if it is not for sale. What is
 /// short may lie in the cart: stock is held by the order, and the cart says what is short.

@@ -13,7 +13,8 @@ use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// Like `POST /orders`, for somebody whom only a mail address tells: with lines, never with a cart. The answer and the mail
 /// carry `order_token`, which is the only way back to the order. 403 if the store takes no guests; 400 if the key could be

@@ -8,7 +8,7 @@ use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpOpen(|app, request| Box::pin(handle(app, request)));
 
 /// 200 with the PDF; 404 if the link is none of ours, or its time is over.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

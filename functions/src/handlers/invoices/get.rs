@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::orders::named;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["format", "number"], |app, request| Box::pin(handle(app, request)));
 
 const PDF: &str = "application/pdf";
 const FORMS: [(&str, &str); 2] = [("json", "application/json"), ("pdf", PDF)];

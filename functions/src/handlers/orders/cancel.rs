@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::orders::{Case, case, command, keyed};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with what goes back; the same again if it was called off before; 409 if the policy of its placement, or where it stands,
 /// is against it; 412 if `If-Match` names another version. Stock goes back in the same write; the money follows, at once if the

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{case, command};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with where the order stands, the same again if it stood there before; 403 for customers; 409 with `order_status` and
 /// `allowed_actions` if no command leads there from where it stands. With `?dry_run=true` nothing is changed.

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::orders::{case, commands};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the order, all of it changed by one write, or as it was if nothing is new; 428 without `If-Match`, 412 if it names
 /// another version; 409 with `order_status` and `allowed_actions` if a part of it is not possible, and then nothing is changed.

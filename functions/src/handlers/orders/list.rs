@@ -12,7 +12,10 @@ use crate::error::Error;
 use crate::table::Filter;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["status", "page", "per_page", "limit", "cursor"], |app, request| {
+        Box::pin(handle(app, request))
+    });
 
 /// 200 with a page: `?page=&per_page=` with totals, or `?cursor=&limit=` for any depth; `?status=` filters both.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

@@ -13,7 +13,10 @@ use crate::error::Error;
 use crate::table::{Filter, Place};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(
+    &["status", "user_id", "from", "to", "attention", "limit", "cursor"],
+    |app, request| Box::pin(handle(app, request)),
+);
 
 /// 200 with a page of at most `?limit=` rows, which goes on at `?cursor=`: of `?status=`, of the customer `?user_id=`, placed
 /// `?from=` until `?to=`, and with `?attention=true` those that staff must look at. 400 for a cursor of another list; 403 for

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{glance, named};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["after", "limit"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with at most `?limit=` events behind the one of the sequence `?after=`, oldest first; 403 for customers.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

@@ -10,7 +10,8 @@ use crate::edge::{Caller, Function, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 201 with the order; 200 and `Idempotent-Replayed` if the key led to it before; 402 if the payment was declined; 409 if
 /// total, stock, cart or coupon are not what they were; 429 if the customer orders too often. With `?dry_run=true` 200 with

@@ -9,7 +9,10 @@ use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(
+    &["country", "region", "postal_code", "shipping_method", "coupon_code", "lang"],
+    |app, request| Box::pin(handle(app, request)),
+);
 
 /// 200 with the cart and what is not as it was; 404 if there is no such order of the caller's own. Whoever has no order has no
 /// cart to put it into, so this is so for staff as well.

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{find, named};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["format"], |app, request| Box::pin(handle(app, request)));
 
 const SVG: &str = "image/svg+xml";
 const FORMS: [(&str, &str); 2] = [("json", "application/json"), ("svg", SVG)];

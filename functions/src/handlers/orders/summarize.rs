@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::orders::{find, named};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(&["lang"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the summary, product names in `?lang=`, else in the language that `Accept-Language` puts first, else in the order's,
 /// where there are any; 404 if there is no such order of theirs; 422 if the language is none.

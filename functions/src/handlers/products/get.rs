@@ -8,7 +8,7 @@ use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpQuery(&["lang"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the product, its texts in `?lang=` if it has them; 404 if there is none; 422 if the language is none.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

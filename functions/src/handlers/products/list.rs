@@ -10,7 +10,8 @@ use crate::edge::{Function, Problem, Request, Response};
 use crate::error::Error;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["limit", "cursor", "lang"], |app, request| Box::pin(handle(app, request)));
 
 const SCOPE: &str = "products";
 

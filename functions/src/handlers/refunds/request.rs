@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{case, command, keyed};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 201 with the refund, 200 if the key led to it before; 409 with `refundable` if it is more than was taken and is not promised
 /// back. That is decided by the write, before the provider is asked; the money follows, at once if the provider answers, else

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::command;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the refund; 404 if there is none of that id; 409 if it has not failed, or its money has gone elsewhere since. The
 /// payment worker does the same an hour, six hours and a day after each refusal.

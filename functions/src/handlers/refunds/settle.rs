@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::orders::command;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the refund, the same again for the same reference; 404 if there is none of that id; 409 if the provider still has
 /// it or has paid it. What was paid at the door has to be given back by hand, and so has what the provider refuses for good.

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::command;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the return, the same again if it was approved before; 404 if there is none of that number; 409 if it was rejected or
 /// has arrived.

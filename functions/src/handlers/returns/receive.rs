@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::orders::command;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the return and its refund, the same again for the same goods; 404 if there is none of that number; 409 if it is not
 /// approved, or more arrived than was approved. What can be sold again is in stock with the same write; the money follows, at

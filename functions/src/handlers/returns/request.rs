@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{case, command, keyed};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 201 with the return, 200 if the key led to it before; 409 if the order is not delivered, the window of its placement is over,
 /// or so many units are not left; 422 if the reason is not one of the store's.

@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::store::answer;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["version"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the settings, the defaults if nobody has set any; `?version=` shows an older version, 404 if there is none.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {

@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::orders::{case, command};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the order's parcels, the same again if it was so far before; 404 if no such parcel has left or is planned; 409 if it
 /// is not far enough, or the order is not paid. The order as a whole follows the least of its parcels. With `?dry_run=true`

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::orders::{case, command, keyed};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 201 with the order's parcels, 200 if the key led to it before; 409 if it is not paid, or so many units have not left. Stock
 /// leaves in the same write; what is reserved is taken with the first parcel, at once if the provider answers, else through the

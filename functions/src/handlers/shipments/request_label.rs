@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::orders::{case, command, keyed};
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function =
+    Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 202 with the order's parcels, 200 if the key led to it before; 404 if the order never had such a parcel; 409 if it has a label, or
 /// has left, or is not sent any more, or its label is being bought. No carrier is asked here: the fulfilment worker buys what the log

@@ -14,7 +14,7 @@ use crate::orders::{execute, load};
 use crate::payments::settle_or_leave;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpOpen(|app, request| Box::pin(handle(app, request)));
 
 /// 200 once the order shows it; 503 for an order that we do not have (yet), so that the carrier sends it again, which Shippo does not
 /// after 404. Each delivery has all checkpoints so far, so late, doubled and reordered ones end right.

@@ -15,7 +15,7 @@ use crate::payments::settle;
 use crate::stripe::RefundObject;
 
 /// The function.
-pub const FUNCTION: Function = Function::Http(|app, request| Box::pin(handle(app, request)));
+pub const FUNCTION: Function = Function::HttpOpen(|app, request| Box::pin(handle(app, request)));
 
 #[derive(Deserialize)]
 struct Event {
