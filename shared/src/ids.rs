@@ -16,6 +16,9 @@ pub struct InvalidId(&'static str);
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $max:expr, $allowed:expr, $rule:expr) => {
+        text_id!($(#[$doc])* $name, $max, $allowed, $rule, |_| true);
+    };
+    ($(#[$doc:meta])* $name:ident, $max:expr, $allowed:expr, $rule:expr, $whole:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -25,7 +28,8 @@ macro_rules! text_id {
             #[doc = concat!("Parses the text: ", $rule, ".")]
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 let allowed: fn(char) -> bool = $allowed;
-                if text.is_empty() || text.len() > $max || !text.chars().all(allowed) {
+                let whole: fn(&str) -> bool = $whole;
+                if text.is_empty() || text.len() > $max || !text.chars().all(allowed) || !whole(text) {
                     return Err(InvalidId($rule));
                 }
                 Ok(Self(text.to_owned()))
@@ -102,8 +106,20 @@ text_id!(
 text_id!(
     /// A language tag (BCP 47), e.g. `en` or `pt-BR`.
     Language, 35, |c| c.is_ascii_alphanumeric() || c == '-',
-    "a language tag of BCP 47, e.g. en or pt-BR"
+    "a language tag of BCP 47, e.g. en or pt-BR",
+    is_well_formed
 );
+
+/// Whether it has the form of a language's tag: a language of ISO 639, and what narrows it down (RFC 5646, 2.1). Longer names for
+/// languages are reserved, or of before 2005.
+fn is_well_formed(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| (1..=8).contains(&part.len()))
+}
+
 impl Language {
     /// What there is for it: for the language itself, else for the same one elsewhere, as `de` is for `de-AT` (RFC 4647, 3.4,
     /// lookup).
@@ -417,6 +433,31 @@ mod tests {
                     assert!(OrderNumber::parse(&typed.iter().collect::<String>()).is_err());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_language_is_told_by_its_tag_and_not_by_its_name() {
+        for tag in
+            ["en", "pt-BR", "zh-Hant-TW", "sl-rozaj-biske-1994", "de-CH-1901", "haw", "en-u-ca-gregory"]
+        {
+            assert!(Language::parse(tag).is_ok(), "{tag}");
+        }
+        for text in [
+            "",
+            "e",
+            "klingon",
+            "12",
+            "d3",
+            "en_US",
+            "en-",
+            "-en",
+            "en--US",
+            "en-waytoolong",
+            "x-private",
+            "é",
+        ] {
+            assert!(Language::parse(text).is_err(), "{text}");
         }
     }
 

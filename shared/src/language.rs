@@ -170,7 +170,6 @@ mod tests {
             ("ar-EG", Some(Spoken::Arabic)),
             ("deu", None),
             ("pt-BR", None),
-            ("-", None),
         ] {
             let language = Language::parse(tag).expect("a language");
             assert_eq!(Spoken::of(&language), found, "{tag}");
