@@ -229,7 +229,7 @@ async fn there_is_no_bill_before_the_order_is_confirmed_and_none_if_it_never_is(
     }
     assert_eq!(shop.send(cancel(&alice, &id)).await.status, 200);
     shop.finish().await;
-    assert_problem(&shop.send(of(&id, "").token(&alice)).await, 404, "invoice_not_ready");
+    assert_problem(&shop.send(of(&id, "").token(&alice)).await, 404, "no_invoice");
 }
 
 #[tokio::test]

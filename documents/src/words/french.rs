@@ -16,7 +16,8 @@ const CUSTOMS: Customs = Customs {
     currency_first: false,
     before_percent: "\u{202f}",
     months: Spoken::French.months(),
-    date: |day, month, year| format!("{day} {month} {year}"),
+    // The first of a month is "premier".
+    date: |day, month, year| format!("{day}{} {month} {year}", if day == 1 { "er" } else { "" }),
 };
 
 fn label(label: Label) -> &'static str {

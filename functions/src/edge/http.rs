@@ -13,7 +13,7 @@ use shared::ids::{IdempotencyKey, Language, OrderId};
 use shared::language::Spoken;
 use shared::limits;
 use shared::placement::fingerprint;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use tokio::time::Instant;
 
@@ -28,8 +28,8 @@ pub struct Request {
     context: Option<Box<lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext>>,
 }
 
-/// Unknown parameters that an answer names.
-const UNKNOWN_TOLD: usize = 20;
+/// Wrong parameters that an answer names.
+const PARAMETERS_TOLD: usize = 20;
 /// Characters of such a name that it repeats.
 const PARAMETER_CHARACTERS: usize = 64;
 
@@ -95,28 +95,28 @@ impl Request {
         self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name))
     }
 
-    /// 422 if the query has parameters that are not among these.
+    /// 422 if the query has parameters that are not among these, or one of them twice: nobody could say which of them counts.
     fn require_known(&self, known: Known) -> Result<(), Error> {
         let Some(known) = known else { return Ok(()) };
         let given = self.inner.query_string_parameters_ref();
-        let unknown: BTreeSet<&str> = given
-            .into_iter()
-            .flat_map(|parameters| parameters.iter())
-            .map(|(name, _)| name)
-            .filter(|name| !known.contains(name))
-            .collect();
-        if unknown.is_empty() {
-            return Ok(());
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, _) in given.into_iter().flat_map(|parameters| parameters.iter()) {
+            *counts.entry(name).or_default() += 1;
         }
-        let detail = match known {
-            [] => "the route has no parameters in its query".to_owned(),
-            known => format!("the route has {}", known.join(", ")),
-        };
-        let error = |name: &str| {
+        let wrong = counts.into_iter().filter_map(|(name, count)| {
             let name: String = name.chars().take(PARAMETER_CHARACTERS).collect();
-            FieldError::new(format!("?{name}"), "unknown_parameter", &detail)
-        };
-        Err(unknown.into_iter().take(UNKNOWN_TOLD).map(error).collect::<Vec<_>>().into())
+            let error = |code, detail: &str| Some(FieldError::new(format!("?{name}"), code, detail));
+            match known {
+                [] => error("unknown_parameter", "the route has no parameters in its query"),
+                known if !known.contains(&name.as_str()) => {
+                    error("unknown_parameter", &format!("the route has {}", known.join(", ")))
+                }
+                _ if count > 1 => error("repeated_parameter", "it is given more than once"),
+                _ => None,
+            }
+        });
+        let wrong: Vec<FieldError> = wrong.take(PARAMETERS_TOLD).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
     }
 
     /// A whole number in the query between `least` and `most`; 422 otherwise.

@@ -13,6 +13,9 @@ async fn reading_one_order_refuses_ids_that_are_none_or_not_the_callers() {
         let asked = Call::get(&format!("/api/v1/orders/{own}?{query}")).token(&alice);
         assert_eq!(shop.send(asked.beyond_the_document()).await.code(), "invalid_request", "{query}");
     }
+    let twice = Call::get("/api/v1/orders?status=confirmed&status=delivered").token(&alice);
+    let refused = shop.send(twice.beyond_the_document()).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (422, &"repeated_parameter".into()));
     for suffix in ["", "/tracking"] {
         let call = |id: &str| Call::get(&format!("/api/v1/orders/{id}{suffix}")).token(&alice);
         cases.extend(missing(&order_ids(&foreign), call));

@@ -3,6 +3,7 @@
 use shared::api::FieldError;
 use shared::api::invoice::{BillView, InvoiceView, PdfLink};
 use shared::invoice::{BillNumber, Linked};
+use shared::order::Status;
 
 use crate::app::App;
 use crate::bills::Billed;
@@ -19,14 +20,14 @@ const FORMS: [(&str, &str); 2] = [("json", "application/json"), ("pdf", PDF)];
 
 /// 200 with the invoice and the credit notes, each with a link to its PDF; or, by `?format=pdf` or `Accept`, the PDF of the invoice
 /// or of the one that `?number=` names. 404 if there is no such order of theirs, or no bill of that number; 404
-/// `invoice_not_ready` before there is one at all; 422 if the format is none of the two or the number cannot be one.
+/// `invoice_not_ready` before there is one at all, `no_invoice` where there will be none; 422 if the format is none of the two or the number cannot be one.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let form = request.format(&FORMS)?;
     let number = request.query("number").map(parse_number).transpose()?;
     let named = named(app, &request).await?;
     let billed = Billed::all(app, &named.customer, &named.id).await?;
     let [first, ..] = billed.issued.as_slice() else {
-        return Err(Problem::new(404, "invoice_not_ready", "the order has no invoice yet").into());
+        return Err(without(billed.order.status).into());
     };
     let wanted = |number: BillNumber| billed.issued.iter().find(|issue| issue.number == number);
     let issue = number.map_or(Some(first), wanted).ok_or_else(Problem::not_found)?;
@@ -38,6 +39,16 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     let response = Response::json(200, &view.ok_or_else(Problem::not_found)?)?;
     // Each answer has links of its own.
     Ok(response.header("vary", "accept").header("cache-control", "private, no-store"))
+}
+
+/// 404: there is no bill. An order that was called off before its invoice gets none.
+fn without(status: Status) -> Problem {
+    match status {
+        Status::Cancelled => {
+            Problem::new(404, "no_invoice", "the order was called off before it had an invoice")
+        }
+        _ => Problem::new(404, "invoice_not_ready", "the order has no invoice yet"),
+    }
 }
 
 /// Every bill, with a link to its PDF.
