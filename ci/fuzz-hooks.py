@@ -309,7 +309,7 @@ GOOD = {
     "change-status-put": statuses,
     "fulfill-order": sendings,
     "change-shipment": parcels,
-    "edit-order": fields({"internal_notes": words}) | fields({"status": st.just("preparing")}, internal_notes=words),
+    "edit-order": fields({"internal_notes": words}) | fields({"status": st.just("preparing")}, internal_notes=words) | couriers,
     "refund-order": refunds,
     "settle-refund": fields({"reference": words}),
     "request-return": returns,

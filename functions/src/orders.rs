@@ -84,11 +84,13 @@ pub async fn find(app: &App, customer: &CustomerId, id: &OrderId) -> Result<(Ord
 }
 
 /// 200 with an order as this reader sees it. Staff also sees whether mail can be sent to the customer, which changes while the
-/// order's version stays.
+/// order's version stays. So does what customers may do, when the time for it is over.
 pub async fn shown(app: &App, order: &Order, document: &Document, reader: &Actor) -> Result<Response, Error> {
     let mut view = OrderView::of(order, document, reader, app.now());
     if reader.role() != Role::Staff {
-        return Ok(Response::json(200, &view)?.versioned(order.version()));
+        let response = Response::json(200, &view)?.versioned(order.version());
+        let at_first = available_actions(order, document, reader.role(), order.updated_at);
+        return Ok(if at_first == view.available_actions { response } else { response.always_sent() });
     }
     view.contact_email_status = Some(app.table.mailbox(&document.contact_email).await?);
     Ok(Response::json(200, &view)?.versioned(order.version()).always_sent())

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Answer, Call, Shop, order};
 
+use crate::shipments_support::{bought, change, two_houses};
 use crate::support::{World, assert_has, assert_invalid, assert_problem, events, get, mails, shop};
 
 fn edit(shop: &Shop, id: &str, version: &str, body: &Value) -> Call {
@@ -102,6 +103,55 @@ async fn several_changes_are_one_write_and_none_is_made_if_one_is_not_possible()
 }
 
 #[tokio::test]
+async fn the_courier_of_an_only_parcel_is_named_by_an_edit_of_the_order_and_told_to_the_customer() {
+    let (shop, alice, seen) = prepared().await;
+    let id = seen.order_id();
+    let alone = json!({"courier": "DHL", "tracking_number": "JD014600"});
+    let named = shop.send(edit(&shop, &id, &etag(&seen), &alone)).await;
+    let courier = json!({"name": "DHL", "tracking_number": "JD014600"});
+    assert_has(&named.body, &json!({"status": "preparing", "shipments": [{"courier": courier}]}));
+
+    let page = "https://postnl.example/track/3SABCD1234567";
+    let number = json!({"courier": "PostNL", "tracking_number": "3SABCD1234567", "tracking_url": page});
+    let mut sent = number.clone();
+    sent["status"] = json!("shipped");
+    sent["internal_notes"] = json!("the first one did not come");
+    let shipped = shop.send(edit(&shop, &id, &etag(&named), &sent)).await;
+    let courier = json!({"name": "PostNL", "tracking_number": "3SABCD1234567", "tracking_url": page});
+    let left = json!({"status": "shipped", "shipments": [{"status": "shipped", "courier": courier}]});
+    assert_has(&shipped.body, &left);
+    assert_eq!(shipped.body["internal_notes"], sent["internal_notes"]);
+    let again = shop.send(edit(&shop, &id, "*", &sent)).await;
+    assert_eq!((again.status, etag(&again)), (200, etag(&shipped)), "nothing is new");
+    assert_has(&get(&shop, &alice, &id).await.body, &left);
+    shop.finish().await;
+    let mails = mails(&shop, "on its way");
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    let text = mail.text.as_deref().expect("a text");
+    assert!(text.contains("3SABCD1234567") && text.contains(page), "{text}");
+}
+
+#[tokio::test]
+async fn an_edit_of_an_order_names_no_courier_where_it_could_mean_several_parcels_or_none() {
+    let (shop, _) = two_houses().await;
+    let id = bought(&shop, "cod").await;
+    let world = World::of(&shop);
+    let body = json!({"courier": "PostNL", "internal_notes": "x"});
+    let refused = shop.send(edit(&shop, &id, "*", &body)).await;
+    assert_problem(&refused, 409, "which_shipment");
+    assert_eq!(refused.body["shipments"], 2);
+    assert_has(&refused.body, &json!({"order_status": "preparing"}));
+    world.assert_unchanged(&shop, "a courier of several parcels");
+    let one = shop.send(change(&shop, &id, 2, &json!({"courier": "PostNL"}))).await;
+    assert_eq!(one.body["shipments"][1]["courier"]["name"], "PostNL", "{one:?}");
+
+    let called_off = json!({"status": "cancelled"});
+    assert_eq!(shop.send(edit(&shop, &id, "*", &called_off)).await.status, 200);
+    let late = shop.send(edit(&shop, &id, "*", &body)).await;
+    assert_problem(&late, 409, "status_not_reachable");
+}
+
+#[tokio::test]
 async fn an_order_is_called_off_with_its_money_and_a_note() {
     let (shop, alice, seen) = prepared().await;
     let id = seen.order_id();
@@ -143,12 +193,19 @@ async fn what_is_no_edit_is_named_and_customers_make_none() {
         (json!({"internal_notes": "x", "reason": "y"}), "/reason", "not_permitted"),
         (json!({"status": "packed", "override_reason": "y"}), "/override_reason", "not_permitted"),
         (json!({"status": "pending"}), "/status", "not_permitted"),
+        (json!({"tracking_number": "3SABCD1234567"}), "/courier", "required"),
+        (json!({"status": "delivered", "courier": "PostNL"}), "/courier", "not_permitted"),
+        (json!({"status": "cancelled", "courier": "PostNL"}), "/courier", "not_permitted"),
     ] {
         assert_invalid(&shop.send(edit(&shop, &id, "*", &body)).await, pointer, code);
     }
-    for body in
-        [json!({"status": null}), json!({"status": "lost"}), json!({"total_amount": "0.00"}), json!([])]
-    {
+    for body in [
+        json!({"status": null}),
+        json!({"courier": null}),
+        json!({"status": "lost"}),
+        json!({"total_amount": "0.00"}),
+        json!([]),
+    ] {
         assert_problem(&shop.send(edit(&shop, &id, "*", &body)).await, 400, "malformed_body");
     }
     let unknown = edit(&shop, "ord_01a1fc2143867fe2ab9377e44462b779", "*", &json!({"internal_notes": "x"}));

@@ -265,6 +265,23 @@ async fn the_window_is_that_of_the_day_of_placement_to_the_second_and_staff_may_
 }
 
 #[tokio::test]
+async fn whoever_read_an_order_in_time_is_told_when_the_time_to_send_it_back_is_over() {
+    let (shop, alice) = shop(&json!({"window_days": 14})).await;
+    let id = delivered(&shop, &alice, "pm_card_visa").await;
+    let first = get(&shop, &alice, &id).await;
+    let tag = first.header("etag").expect("a tag");
+    for (days, status) in [(0, 304), (13, 304), (2, 200), (1, 200)] {
+        shop.twin.cloud.clock.advance(days * DAY * 1_000);
+        let read = Call::get(&format!("/api/v1/orders/{id}")).token(&shop.customer("alice"));
+        let read = shop.send(read.header("if-none-match", tag)).await;
+        assert_eq!((read.status, read.header("etag")), (status, Some(tag)), "after {days} more days");
+        if status == 200 {
+            assert_eq!(read.body["available_actions"], json!([]));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_was_not_delivered_cannot_be_sent_back() {
     let (shop, alice) = shop(&json!({})).await;
     let placed = shop.send(Call::post("/api/v1/orders").token(&alice).key("k1").json(&body("cod"))).await;

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::attention::AttentionView;
 use super::order::{OrderRow, OrderView};
+use super::shipment::{check_courier, courier};
 use super::status::ChangeStatus;
 use super::{FieldError, check_words, wire};
 use crate::limits;
-use crate::order::{Actor, Order, Status};
+use crate::order::{Actor, Command, Order, Status};
 use crate::placement::Document;
 use crate::time::Timestamp;
 
@@ -81,6 +82,15 @@ pub struct EditOrder {
     /// Why staff goes beyond the store's policy, for `cancelled`.
     #[serde(default)]
     pub override_reason: Option<String>,
+    /// Who carries it, if it is one parcel.
+    #[serde(default, deserialize_with = "wire::given")]
+    pub courier: Option<String>,
+    /// The courier's number of it.
+    #[serde(default, deserialize_with = "wire::given")]
+    pub tracking_number: Option<String>,
+    /// Where the courier shows it.
+    #[serde(default, deserialize_with = "wire::given")]
+    pub tracking_url: Option<String>,
 }
 
 impl EditOrder {
@@ -90,8 +100,16 @@ impl EditOrder {
             Some(Some(notes)) => check_words("/internal_notes", notes, limits::NOTES).into_iter().collect(),
             _ => vec![],
         };
-        if self.internal_notes.is_none() && self.status.is_none() {
-            errors.push(FieldError::new("", "required", "internal_notes, status, or both"));
+        errors.extend(check_courier(&self.courier, &self.tracking_number, &self.tracking_url));
+        let nothing = self.internal_notes.is_none() && self.status.is_none() && self.courier.is_none();
+        if nothing && errors.is_empty() {
+            errors.push(FieldError::new("", "required", "internal_notes, status, or courier"));
+        }
+        // Before that there may be no parcel; afterwards nobody carries it any more.
+        let carried = self.status.is_none_or(|status| matches!(status, Status::Packed | Status::Shipped));
+        if self.courier.is_some() && !carried {
+            let detail = "a courier is named without a status, or with packed or shipped";
+            errors.push(FieldError::new("/courier", "not_permitted", detail));
         }
         match self.new_status() {
             Some(change) => errors.extend(change.check()),
@@ -103,6 +121,12 @@ impl EditOrder {
             }
         }
         errors
+    }
+
+    /// Who carries the order's only parcel, if that is said.
+    pub fn naming(&self) -> Option<Command> {
+        let courier = courier(&self.courier, &self.tracking_number, &self.tracking_url)?;
+        Some(Command::NameCourier { parcel: None, courier })
     }
 
     /// The change of its status, as it can be asked for alone.
@@ -187,6 +211,12 @@ mod tests {
             (json!({"override_reason": "y"}), vec!["", "/override_reason"]),
             (json!({"status": "packed", "reason": "y"}), vec!["/reason"]),
             (json!({"status": "pending"}), vec!["/status"]),
+            (json!({"courier": "PostNL"}), vec![]),
+            (json!({"status": "shipped", "courier": "PostNL", "tracking_number": "3S"}), vec![]),
+            (json!({"tracking_number": "3S"}), vec!["/courier"]),
+            (json!({"status": "packed", "tracking_url": "https://x.example/3S"}), vec!["/courier"]),
+            (json!({"status": "preparing", "courier": "PostNL"}), vec!["/courier"]),
+            (json!({"status": "cancelled", "courier": "PostNL"}), vec!["/courier"]),
         ] {
             let errors = edit(body.clone()).check();
             assert_eq!(

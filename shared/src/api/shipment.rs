@@ -92,12 +92,22 @@ impl ChangeShipment {
     }
 }
 
-fn courier(name: &Option<String>, number: &Option<String>, url: &Option<String>) -> Option<Courier> {
+/// Who carries a parcel, if that is said.
+pub(super) fn courier(
+    name: &Option<String>,
+    number: &Option<String>,
+    url: &Option<String>,
+) -> Option<Courier> {
     let (tracking_number, tracking_url) = (number.clone(), url.clone());
     name.clone().map(|name| Courier { name, tracking_number, tracking_url })
 }
 
-fn check_courier(name: &Option<String>, number: &Option<String>, url: &Option<String>) -> Vec<FieldError> {
+/// What breaks a rule in what is said about who carries a parcel.
+pub(super) fn check_courier(
+    name: &Option<String>,
+    number: &Option<String>,
+    url: &Option<String>,
+) -> Vec<FieldError> {
     let texts = [("/courier", name, limits::NAME), ("/tracking_number", number, limits::NAME)];
     let mut errors: Vec<FieldError> = texts
         .into_iter()

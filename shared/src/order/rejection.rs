@@ -52,8 +52,8 @@ pub enum Rejection {
         /// Why not.
         why: &'static str,
     },
-    /// 409 `which_shipment`: the order has none, or several, so it must be said which.
-    #[error("the order has {shipments} shipments; say which")]
+    /// 409 `which_shipment`: the order has several, so it must be said which.
+    #[error("the order has {shipments} shipments; change the one that is meant")]
     WhichShipment {
         /// How many it has.
         shipments: usize,

@@ -60,6 +60,14 @@ async fn sending_refuses_wrong_bodies_lines_couriers_keys_and_orders() {
 }
 
 #[tokio::test]
+async fn an_edit_of_an_order_refuses_couriers_that_are_none() {
+    let Stage { shop, admin, own, .. } = shop().await;
+    let call = Call::new("PATCH", &format!("/api/v1/admin/orders/{own}")).token(&admin);
+    let body = json!({"courier": "PostNL", "tracking_number": "3S"});
+    check(&shop, couriers(&Good { call: call.header("if-match", "*"), body })).await;
+}
+
+#[tokio::test]
 async fn moving_a_parcel_refuses_wrong_bodies_couriers_and_parcels_that_are_not_there() {
     let Stage { shop, admin, own, .. } = shop().await;
     let call = |id: &str, parcel: &str| {

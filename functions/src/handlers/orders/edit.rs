@@ -14,7 +14,8 @@ pub const FUNCTION: Function =
     Function::HttpQuery(&["dry_run"], |app, request| Box::pin(handle(app, request)));
 
 /// 200 with the order, all of it changed by one write, or as it was if nothing is new; 428 without `If-Match`, 412 if it names
-/// another version; 409 with `order_status` and `allowed_actions` if a part of it is not possible, and then nothing is changed.
+/// another version; 409 with `order_status` and `allowed_actions` if a part of it is not possible, and then nothing is changed:
+/// `which_shipment` if a courier is named of an order that has several parcels.
 /// With `?dry_run=true` nothing is changed.
 pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     request.staff()?;
@@ -24,7 +25,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, Error> {
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    let mut asked = Vec::new();
+    // What leaves has its courier by then, so that the customer's mail has it, too.
+    let mut asked: Vec<Command> = body.naming().into_iter().collect();
     if let Some(status) = body.new_status() {
         asked.push(move_to(app, status).await?);
     }
