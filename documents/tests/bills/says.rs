@@ -142,7 +142,7 @@ fn an_invoice_speaks_the_customers_language() {
                 "1 024,95",
                 "Total",
                 "975,69 EUR",
-                "975,69 EUR payés par carte le 1 mars 2026.",
+                "975,69 EUR payés par carte le 1er mars 2026.",
                 "Page 1 sur 1",
             ],
         ),

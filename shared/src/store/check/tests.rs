@@ -277,7 +277,7 @@ fn ways_to_deliver_are_named_bounded_and_clear() {
         ),
         (
             "/shipping_methods/0/names",
-            (0..21).map(|at| (format!("l{at}"), json!("x"))).collect::<serde_json::Map<_, _>>().into(),
+            (0..21).map(|at| (format!("de-a{at:03}"), json!("x"))).collect::<serde_json::Map<_, _>>().into(),
             &[("/shipping_methods/0/names", "out_of_range")],
         ),
         (
