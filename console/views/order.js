@@ -25,7 +25,7 @@ export const order = {
     const key = `${who()} ${base}`;
     const order = await read(base);
     // Scans of a parcel on its way are no change of the order.
-    const tracking = guest ? null : await read(`${base}/tracking`);
+    const tracking = await read(`${base}/tracking`);
     if (before.key !== key || before.version !== order.version) {
       const admin = staff ? `/admin/orders/${order.order_id}` : null;
       const [sent, books, events, image, invoice] = await Promise.all([

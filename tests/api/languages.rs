@@ -68,7 +68,11 @@ async fn what_staffs_browser_prefers_says_nothing_of_the_customer() {
 #[tokio::test]
 async fn what_is_no_language_is_refused_and_so_is_a_store_without_mails() {
     let shop = shop().await;
-    for language in [json!(""), json!("d e"), json!("x".repeat(36)), json!(7)] {
+    for language in ["", "d e", "klingon", "en_US", "de-", "x"]
+        .map(Value::from)
+        .into_iter()
+        .chain([json!("x".repeat(36)), json!(7)])
+    {
         let refused = placed(&shop, "k1", None, &json!({"language": language})).await;
         assert_problem(&refused, 400, "malformed_body");
         assert_eq!(refused.body["errors"][0]["pointer"], "/language", "{refused:?}");
@@ -79,6 +83,25 @@ async fn what_is_no_language_is_refused_and_so_is_a_store_without_mails() {
     shop.settings(&json!({"default_language": "de-CH"})).await;
     let put = Call::get("/api/v1/admin/settings").token(&shop.admin());
     assert_eq!(shop.send(put).await.body["default_language"], "de-CH");
+}
+
+#[tokio::test]
+async fn who_speaks_what_no_mail_is_written_in_gets_those_of_the_stores_language() {
+    let shop = shop().await;
+    shop.settings(&json!({"default_language": "nl"})).await;
+    for (key, language, subject) in
+        [("k1", "zh-Hant-TW", "ontvangen"), ("k2", "tlh", "ontvangen"), ("k3", "de-AT", "erhalten")]
+    {
+        let before = mails(&shop, subject).len();
+        let order = placed(&shop, key, None, &json!({"language": language})).await;
+        assert_eq!(
+            (order.status, &order.body["language"]),
+            (201, &json!(language)),
+            "it stays what was said"
+        );
+        shop.finish().await;
+        assert_eq!(mails(&shop, subject).len(), before + 1, "{language}");
+    }
 }
 
 #[tokio::test]
