@@ -52,6 +52,8 @@ impl<'a> Labels<'a> {
     }
 
     /// Does what can be done now about all labels of an order.
+    ///
+    /// After an error the claims are left to end by themselves: what was asked of the carrier may still be under way.
     pub async fn settle(&mut self, order: Order) -> Result<Settled, Error> {
         let settled = self.take_steps(order).await?;
         self.release(&settled.order).await;
